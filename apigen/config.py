@@ -1,0 +1,325 @@
+"""The run's configuration: YAML in, a frozen `RunConfig` out, and one clear line for whatever is wrong.
+
+The doors (sources, LLM backends, checkers, exporters) validate their own options with `parse_options`, so that a new one
+needs no change here.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from apigen.errors import ConfigError
+from apigen.records import STRATEGIES, STYLES, Json, JsonObject, Strategy, Style
+
+MAX_BYTES = 1_000_000
+MAX_NODES = 100_000
+
+
+class Options(BaseModel):
+    """Base of every block of settings: frozen, and no key that is not known."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Door(Options):
+    """One entry behind a door: which implementation, and the options that it validates itself."""
+
+    name: str
+    options: dict[str, Any] = {}
+
+
+def _door_by(key: str) -> BeforeValidator:
+    """Read `{key: NAME, …options}`, or just `NAME`, as a Door."""
+
+    def read(value: Any) -> Any:
+        if isinstance(value, str):
+            return {"name": value}
+        if isinstance(value, Mapping) and isinstance(value.get(key), str):
+            return {"name": value[key], "options": {k: v for k, v in value.items() if k != key}}
+        raise ValueError(f"write `{key}: NAME` with its options beside it")
+
+    return BeforeValidator(read)
+
+
+def _read_stage(value: Any) -> Any:
+    """Read `NAME` or `NAME: {…options}` as a Door."""
+    if isinstance(value, str):
+        return {"name": value}
+    if isinstance(value, Mapping) and len(value) == 1:
+        ((name, options),) = value.items()
+        if isinstance(name, str) and isinstance(options, Mapping | None):
+            return {"name": name, "options": dict(options or {})}
+    raise ValueError("write `- NAME` or `- NAME: {option: value}`")
+
+
+Source = Annotated[Door, _door_by("source")]
+Backend = Annotated[Door, _door_by("backend")]
+Export = Annotated[Door, _door_by("format")]
+Stage = Annotated[Door, BeforeValidator(_read_stage)]
+Weight = Annotated[float, Field(ge=0)]
+Positive = Annotated[int, Field(gt=0)]
+
+
+class Target(Options):
+    """When the run is done: at this many verified samples, at this many draws, or when this many tokens are spent."""
+
+    verified: Positive | None = None
+    draws: Positive | None = None
+    tokens: Positive | None = None
+
+    @model_validator(mode="after")
+    def _one_of(self) -> "Target":
+        if self.verified is None and self.draws is None and self.tokens is None:
+            raise ValueError("set at least one of `verified`, `draws`, `tokens`")
+        return self
+
+
+class SamplerConfig(Options):
+    """How draws are made: weights of styles and strategies, how many APIs and calls a draw has."""
+
+    styles: dict[Style, Weight] = {style: 1.0 for style in STYLES}
+    strategies: dict[Strategy, Weight] = {"call_first": 1.0}
+    offered: tuple[Positive, Positive] = (2, 4)
+    calls: tuple[Annotated[int, Field(ge=2, le=8)], Annotated[int, Field(ge=2, le=8)]] = (2, 3)
+    distractors: Annotated[int, Field(ge=0, le=20)] = 1
+    vary_values: Annotated[float, Field(ge=0, le=1)] = 0.5
+
+    @model_validator(mode="after")
+    def _sensible(self) -> "SamplerConfig":
+        for name, weights in (("styles", self.styles), ("strategies", self.strategies)):
+            if not any(weights.values()):
+                raise ValueError(f"`{name}`: at least one weight must be above 0")
+        for name, (low, high) in (("offered", self.offered), ("calls", self.calls)):
+            if low > high:
+                raise ValueError(f"`{name}`: the first number must not be above the second")
+        return self
+
+
+class GeneratorConfig(Options):
+    """Which LLM writes, and how."""
+
+    llm: str = "writer"
+    temperature: Annotated[float, Field(ge=0, le=2)] | None = 0.7
+    max_tokens: Positive = 1024
+    pairs: Annotated[int, Field(ge=1, le=20)] = 3
+
+
+class SandboxConfig(Options):
+    """Limits of one candidate's calls."""
+
+    seconds: Annotated[float, Field(gt=0, le=600)] = 5.0
+    memory_mb: Annotated[int, Field(ge=64)] = 512
+    output_kb: Annotated[int, Field(ge=1, le=65536)] = 256
+
+
+class RunConfig(Options):
+    """Everything a run depends on. Paths are relative to the folder apigen is started in."""
+
+    store: Path
+    library: Annotated[tuple[Source, ...], Field(min_length=1)]
+    llms: Annotated[dict[str, Backend], Field(min_length=1)]
+    target: Target
+    seed: int = 0
+    concurrency: Annotated[int, Field(ge=1, le=1000)] = 4
+    sampler: SamplerConfig = SamplerConfig()
+    generator: GeneratorConfig = GeneratorConfig()
+    sandbox: SandboxConfig = SandboxConfig()
+    checkers: Annotated[tuple[Stage, ...], Field(min_length=1)]
+    exports: tuple[Export, ...] = ()
+    prompts: Path | None = None
+
+    @model_validator(mode="after")
+    def _names_resolve(self) -> "RunConfig":
+        if self.generator.llm not in self.llms:
+            raise ValueError(f"`generator.llm` is '{self.generator.llm}', but `llms` has {_listed(self.llms)}")
+        stages = [stage.name for stage in self.checkers]
+        for name in stages:
+            if stages.count(name) > 1:
+                raise ValueError(f"`checkers` lists '{name}' twice; take one out")
+        return self
+
+    def identity(self) -> dict[str, Json]:
+        """Return the settings that decide what a draw yields; a store continues only under the same ones."""
+        return self.model_dump(
+            mode="json", exclude={"store", "target", "concurrency", "exports"}, exclude_defaults=False
+        )
+
+
+class _StrictLoader(yaml.SafeLoader):
+    """Safe YAML in which a repeated key is an error instead of the last one silently winning."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key_node, _ in node.value:
+            if isinstance(key_node, yaml.ScalarNode) and key_node.tag != "tag:yaml.org,2002:merge":
+                if key_node.value in seen:
+                    raise yaml.constructor.ConstructorError(
+                        None, None, f"the key '{key_node.value}' is there twice", key_node.start_mark
+                    )
+                seen.add(key_node.value)
+        return super().construct_mapping(node, deep)
+
+
+def load_config(path: Path, overrides: Sequence[str] = ()) -> RunConfig:
+    """Read and validate a config file, with `key.sub=value` overrides laid over it.
+
+    Raises:
+        ConfigError: Naming the file, the key and the mend.
+    """
+    settings = read_yaml(path)
+    for override in overrides:
+        _apply_override(settings, override)
+    try:
+        return parse_options(RunConfig, settings)
+    except ConfigError as error:
+        raise error.within(file=str(path)) from None
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Return the mapping a YAML file holds.
+
+    Raises:
+        ConfigError: If it cannot be read, is no YAML, is no mapping, or is too large.
+    """
+    file = str(path)
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise ConfigError(f"larger than {MAX_BYTES // 1000} kB; a config is a page or two", file=file)
+        value = _load_yaml(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError("no such file; see configs/ for examples", file=file) from None
+    except OSError as error:
+        raise ConfigError(f"cannot be read ({error.strerror})", file=file) from None
+    except UnicodeDecodeError:
+        raise ConfigError("is not UTF-8 text", file=file) from None
+    except yaml.YAMLError as error:
+        raise ConfigError(_yaml_problem(error), file=file) from None
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(f"is no usable YAML ({error})", file=file) from None
+    if not isinstance(value, dict):
+        raise ConfigError("must hold `key: value` settings at its top level", file=file)
+    return value
+
+
+def parse_options(model: type["OptionsT"], settings: JsonObject, key: str = "") -> "OptionsT":
+    """Validate settings against an Options class.
+
+    Raises:
+        ConfigError: With the first wrong key, under `key`.
+    """
+    try:
+        return model.model_validate(settings)
+    except ValidationError as error:
+        raise _first_problem(error, model).within(key=key) from None
+
+
+def choose_door(door: Door, registry: Mapping[str, Any], key: str) -> Any:
+    """Return what a registry holds under the door's name, or raise ConfigError with the names it has."""
+    if door.name not in registry:
+        raise ConfigError(f"'{door.name}' is unknown; choose one of {_listed(registry)}", key=key)
+    return registry[door.name]
+
+
+def environment_variable(name: str, key: str) -> str:
+    """Return the value of a variable that the config names.
+
+    Raises:
+        ConfigError: If it is not set.
+    """
+    value = os.environ.get(name, "")
+    if not value:
+        raise ConfigError(f"the environment variable {name} is not set; export it first", key=key)
+    return value
+
+
+OptionsT = TypeVar("OptionsT", bound=Options)
+
+
+def _listed(names: Mapping[str, Any]) -> str:
+    return ", ".join(sorted(names))
+
+
+def _load_yaml(text: str) -> Any:
+    value = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a SafeLoader underneath
+    budget = MAX_NODES
+    stack = [value]
+    while stack:
+        # Aliases cost nothing to load and everything to walk: count what a walk would see.
+        budget -= 1
+        if budget < 0:
+            raise ValueError(f"more than {MAX_NODES} values once its aliases are followed")
+        node = stack.pop()
+        if isinstance(node, dict):
+            stack.extend(node.values())
+        elif isinstance(node, list):
+            stack.extend(node)
+    return value
+
+
+def _yaml_problem(error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+    return f"{where}{getattr(error, 'problem', None) or 'is no YAML'}"
+
+
+def _apply_override(settings: dict[str, Any], override: str) -> None:
+    name, separator, text = override.partition("=")
+    if not separator or not name.strip():
+        raise ConfigError("write it as key=value, for example target.verified=50", key=f"--set {override}")
+    try:
+        value = _load_yaml(text)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        raise ConfigError("its value is no YAML", key=f"--set {override}") from None
+    *parents, last = name.strip().split(".")
+    here: Any = settings
+    for step in parents:
+        here = here.setdefault(step, {}) if isinstance(here, dict) else _list_item(here, step, override)
+    if isinstance(here, list):
+        _list_item(here, last, override)
+        here[int(last)] = value
+    elif isinstance(here, dict):
+        here[last] = value
+    else:
+        raise ConfigError("a part of its key is no group of settings", key=f"--set {override}")
+
+
+def _list_item(here: Any, step: str, override: str) -> Any:
+    if isinstance(here, list) and step.isdecimal() and int(step) < len(here):
+        return here[int(step)]
+    raise ConfigError(f"there is nothing under '{step}'", key=f"--set {override}")
+
+
+def _first_problem(error: ValidationError, model: type[BaseModel]) -> ConfigError:
+    problem = error.errors(include_url=False, include_context=True)[0]
+    key = "".join(
+        f"[{part}]" if isinstance(part, int) else f".{part}"
+        for part in problem["loc"]
+        # pydantic names the branches of unions and the models it went through; those are no keys of the user's
+        if isinstance(part, int) or part.replace("_", "").replace("-", "").isalnum()
+    ).lstrip(".")
+    kind = problem["type"]
+    if kind == "extra_forbidden":
+        return ConfigError(f"unknown key{_suggestion(problem['loc'], model)}", key=key)
+    if kind == "missing":
+        return ConfigError("is missing; add it", key=key)
+    message = problem["msg"].removeprefix("Value error, ")
+    return ConfigError(message[:1].lower() + message[1:], key=key)
+
+
+def _suggestion(loc: tuple[int | str, ...], model: type[BaseModel]) -> str:
+    """Return `; did you mean …?` or the list of keys that the block knows."""
+    from difflib import get_close_matches
+
+    block: Any = model
+    for part in loc[:-1]:
+        field = getattr(block, "model_fields", {}).get(part)
+        block = field.annotation if field else None
+    known = list(getattr(block, "model_fields", {}))
+    close = get_close_matches(str(loc[-1]), known, n=1)
+    if close:
+        return f"; did you mean `{close[0]}`?"
+    return f"; known here: {', '.join(known)}" if known else "; take it out"

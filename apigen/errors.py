@@ -1,0 +1,70 @@
+"""Every error apigen raises on purpose, and the exit code each one ends the command with.
+
+ApigenError                     1
+├── ConfigError                 2   a config file, an option or a value given by the user is wrong
+├── LibraryError                2   the API library cannot be used as it stands
+├── StoreError                  2   the store is missing, foreign, or belongs to another config
+├── SandboxError                3   the sandbox itself failed (never the code inside it)
+├── ModelError                  3   an embedded model is missing, damaged or cannot be fetched
+├── EndpointError               3   an LLM endpoint cannot be reached or refuses to serve us
+└── UnusableReply               3   an LLM answered, but not in a way the question allows
+
+A rejected candidate is data, not an error: nothing here is raised for one.
+"""
+
+
+class ApigenError(Exception):
+    """Base of all errors shown to a user as one line: what is wrong, where, and how to mend it."""
+
+    exit_code = 1
+
+
+class ConfigError(ApigenError):
+    """Wrong input of the user's. The message names the file, the key and the mend."""
+
+    exit_code = 2
+
+    def __init__(self, message: str, *, file: str = "", key: str = "") -> None:
+        self.message, self.file, self.key = message, file, key
+        super().__init__(": ".join(part for part in (file, key, message) if part))
+
+    def within(self, *, file: str = "", key: str = "") -> "ConfigError":
+        """Return the same error, placed in a file or under an outer key."""
+        separator = "" if not key or not self.key or self.key.startswith("[") else "."
+        return ConfigError(self.message, file=file or self.file, key=f"{key}{separator}{self.key}")
+
+
+class LibraryError(ApigenError):
+    """An API library that cannot be loaded; the message names the file and what to change."""
+
+    exit_code = 2
+
+
+class StoreError(ApigenError):
+    """A store that cannot be read or continued; the message names the file."""
+
+    exit_code = 2
+
+
+class SandboxError(ApigenError):
+    """The sandbox could not do its work. What happens to code *inside* it is a CallResult instead."""
+
+    exit_code = 3
+
+
+class ModelError(ApigenError):
+    """An embedded model that is not here or not what it should be."""
+
+    exit_code = 3
+
+
+class EndpointError(ApigenError):
+    """An LLM endpoint that is down, refuses the key, or does not know the model."""
+
+    exit_code = 3
+
+
+class UnusableReply(ApigenError):
+    """A checker's LLM replied with no verdict. The draw stays open: it is no "no"."""
+
+    exit_code = 3

@@ -1,0 +1,49 @@
+"""Where library code runs: never in this process, always behind the `Sandbox` interface."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from apigen.config import SandboxConfig
+from apigen.records import CallResult, JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """One function of the library, by dotted module (relative to the folder) and name, with its JSON arguments."""
+
+    module: str
+    function: str
+    arguments: JsonObject
+
+
+class Sandbox(Protocol):
+    """Runs the functions of one library folder, and describes them.
+
+    `tier` names what protects this machine, as shown by `apigen doctor` and kept in the store.
+    """
+
+    tier: str
+
+    async def run(self, calls: Sequence[Invocation], *, seed: int = 0) -> tuple[CallResult, ...]:
+        """Run the calls of one candidate in order, in a process of their own: one result a call, never an exception.
+
+        Raises:
+            SandboxError: If no process could be started; never for what the code inside does.
+        """
+
+    async def describe(self) -> JsonObject:
+        """Return `{"apis": […], "problems": […]}` as the untrusted library code says of itself.
+
+        Raises:
+            LibraryError: If the library's code cannot be imported or described.
+            SandboxError: As `run`.
+        """
+
+
+def open_sandbox(folder: Path, limits: SandboxConfig) -> Sandbox:
+    """Return the sandbox for one library folder."""
+    from apigen.sandbox.launcher import ProcessSandbox
+
+    return ProcessSandbox(folder, limits)

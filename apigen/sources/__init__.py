@@ -1,0 +1,99 @@
+"""Where APIs come from. A new source is one file here and one line in SOURCES."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from apigen.config import RunConfig, SandboxConfig, Source, choose_door
+from apigen.errors import ConfigError, LibraryError
+from apigen.records import Api, Call, CallResult, JsonObject, canonical
+from apigen.sources.python import PythonSource
+
+
+class ApiSource(Protocol):
+    """One place that APIs come from, and where their calls are run."""
+
+    tier: str
+
+    async def load(self) -> Sequence[Api]:
+        """Return the APIs, in a fixed order.
+
+        Raises:
+            LibraryError: If they cannot be read; the message names the place.
+        """
+
+    async def execute(self, calls: Sequence[Call], *, seed: int = 0) -> Sequence[CallResult]:
+        """Run calls of one candidate in order: a result each, errors included."""
+
+
+SOURCES: dict[str, Callable[[JsonObject, SandboxConfig], ApiSource]] = {
+    "python": PythonSource.from_options,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """All APIs of a run, by name, and the way to execute them. `tier` is the weakest sandbox among its sources."""
+
+    apis: tuple[Api, ...]
+    owners: dict[str, ApiSource]
+    tier: str
+
+    @property
+    def hash(self) -> str:
+        """A fingerprint of every API's name, texts, schema and recorded calls."""
+        from hashlib import sha256
+
+        return sha256(canonical([api.to_json() for api in self.apis]).encode()).hexdigest()[:16]
+
+    async def execute(self, calls: Sequence[Call], *, seed: int = 0) -> tuple[CallResult, ...]:
+        """Run one candidate's calls: a result each, in their order. Calls of one source share a process."""
+        groups: dict[int, list[int]] = {}
+        for position, call in enumerate(calls):
+            groups.setdefault(id(self.owners[call.name]), []).append(position)
+        results: dict[int, CallResult] = {}
+        for positions in groups.values():
+            owner = self.owners[calls[positions[0]].name]
+            found = await owner.execute([calls[position] for position in positions], seed=seed)
+            results.update(zip(positions, found, strict=True))
+        return tuple(results[position] for position in range(len(calls)))
+
+
+async def open_library(entries: Sequence[Source], limits: SandboxConfig) -> Library:
+    """Load every source of a config.
+
+    Raises:
+        ConfigError: For an unknown source or a wrong option.
+        LibraryError: If APIs cannot be read, or two of them share a name.
+    """
+    sources = check_library(entries, limits)
+    loaded = await asyncio.gather(*(source.load() for source in sources))
+    apis: dict[str, Api] = {}
+    owners: dict[str, ApiSource] = {}
+    for source, found in zip(sources, loaded, strict=True):
+        for api in found:
+            if api.name in apis:
+                raise LibraryError(
+                    f"two APIs are named '{api.name}' ({apis[api.name].source} and {api.source}); rename one"
+                )
+            apis[api.name], owners[api.name] = api, source
+    if not apis:
+        raise LibraryError("the library holds no APIs; give it a folder of documented Python functions")
+    return Library(tuple(apis.values()), owners, min(source.tier for source in sources))
+
+
+def check_library(entries: Sequence[Source], limits: SandboxConfig) -> list[ApiSource]:
+    """Build every source of a config without loading it, so that wrong options show before anything is spent."""
+    sources = []
+    for number, entry in enumerate(entries):
+        key = f"library[{number}]"
+        make = choose_door(entry, SOURCES, f"{key}.source")
+        try:
+            sources.append(make(entry.options, limits))
+        except ConfigError as error:
+            raise error.within(key=key) from None
+    return sources
+
+
+__all__ = ["SOURCES", "ApiSource", "Library", "RunConfig", "check_library", "open_library"]

@@ -1,0 +1,110 @@
+"""Python functions as APIs: signature and docstring, read in the sandbox, checked here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from apigen.config import Options, SandboxConfig, parse_options
+from apigen.errors import ConfigError, LibraryError
+from apigen.records import Api, Call, CallResult, Json, JsonObject
+from apigen.sandbox import Invocation, Sandbox, open_sandbox
+
+
+class PythonOptions(Options):
+    """`path`: the folder of Python files, one file a category."""
+
+    path: Path
+
+
+@dataclass(slots=True)
+class PythonSource:
+    """A folder of plain Python functions, one file a category.
+
+    Every public function with a docstring and annotated arguments becomes an Api; what cannot be described is an error, so
+    that no function is left out in silence.
+    """
+
+    folder: Path
+    sandbox: Sandbox
+    _modules: dict[str, str]
+
+    @classmethod
+    def from_options(cls, options: JsonObject, limits: SandboxConfig) -> "PythonSource":
+        path = parse_options(PythonOptions, options).path
+        if not path.is_dir():
+            raise ConfigError(f"there is no folder '{path}'; give the folder of your functions", key="path")
+        return cls(path, open_sandbox(path, limits), {})
+
+    @property
+    def tier(self) -> str:
+        return self.sandbox.tier
+
+    async def load(self) -> Sequence[Api]:
+        described = await self.sandbox.describe()
+        problems = described.get("problems") or []
+        if problems:
+            first, more = problems[0], len(problems) - 1
+            where = f"{self.folder / str(first.get('file'))}: {first.get('function') or 'module'}"
+            rest = f" (and {more} more: `apigen library check --library {self.folder}`)" if more else ""
+            raise LibraryError(f"{where}: {first.get('problem')}{rest}")
+        apis = []
+        for row in described.get("apis") or []:
+            api = read_api(row, self.folder)
+            if api.name in self._modules:
+                raise LibraryError(f"{self.folder}: two functions are named '{api.name}'; rename one")
+            self._modules[api.name] = str(row["module"])
+            apis.append(api)
+        return apis
+
+    async def execute(self, calls: Sequence[Call], *, seed: int = 0) -> Sequence[CallResult]:
+        jobs = [Invocation(self._modules[call.name], call.name, call.arguments) for call in calls]
+        return await self.sandbox.run(jobs, seed=seed)
+
+
+def read_api(row: Json, folder: Path) -> Api:
+    """Make an Api of what the sandboxed code said of itself: untrusted, so every part is checked.
+
+    Raises:
+        LibraryError: If a part is not of its type, or `parameters` is no valid JSON Schema.
+    """
+    try:
+        file, parameters = Path(_text(row, "file")), row["parameters"]
+        api = Api(
+            name=_text(row, "name"),
+            description=_text(row, "description"),
+            parameters=parameters,
+            category=file.stem,
+            source=f"python:{folder.name}/{file.as_posix()}",
+            returns=_text(row, "returns"),
+        )
+        _check_schema(parameters)
+        examples = tuple(Call(api.name, _object(arguments)) for arguments in row["examples"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise LibraryError(f"{folder}: a function's description is not usable: {error}") from None
+    return Api(api.name, api.description, parameters, api.category, api.source, api.returns, examples)
+
+
+def _text(row: Any, key: str) -> str:
+    if not isinstance(row[key], str):
+        raise TypeError(f"`{key}` is no text")
+    found: str = row[key]
+    return found
+
+
+def _object(value: Any) -> JsonObject:
+    if not isinstance(value, Mapping):
+        raise TypeError("a recorded call has no arguments by name")
+    return value
+
+
+def _check_schema(schema: Any) -> None:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import SchemaError
+
+    try:
+        Draft202012Validator.check_schema(schema)
+    except SchemaError as error:
+        raise ValueError(f"no valid JSON Schema: {error.message}") from None
+    if schema.get("type") != "object" or not isinstance(schema.get("properties"), Mapping):
+        raise ValueError("`parameters` is no object schema")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from apigen.config import RunConfig, SandboxConfig, Source, choose_door
+from apigen.config import SandboxConfig, Source, choose_door
 from apigen.errors import ConfigError, LibraryError
 from apigen.records import Api, Call, CallResult, JsonObject, canonical
 from apigen.sources.python import PythonSource
@@ -60,14 +60,12 @@ class Library:
         return tuple(results[position] for position in range(len(calls)))
 
 
-async def open_library(entries: Sequence[Source], limits: SandboxConfig) -> Library:
-    """Load every source of a config.
+async def open_library(sources: Sequence[ApiSource]) -> Library:
+    """Load every source into one library.
 
     Raises:
-        ConfigError: For an unknown source or a wrong option.
         LibraryError: If APIs cannot be read, or two of them share a name.
     """
-    sources = check_library(entries, limits)
     loaded = await asyncio.gather(*(source.load() for source in sources))
     apis: dict[str, Api] = {}
     owners: dict[str, ApiSource] = {}
@@ -83,8 +81,12 @@ async def open_library(entries: Sequence[Source], limits: SandboxConfig) -> Libr
     return Library(tuple(apis.values()), owners, min(source.tier for source in sources))
 
 
-def check_library(entries: Sequence[Source], limits: SandboxConfig) -> list[ApiSource]:
-    """Build every source of a config without loading it, so that wrong options show before anything is spent."""
+def build_sources(entries: Sequence[Source], limits: SandboxConfig) -> list[ApiSource]:
+    """Build every source of a config without loading it.
+
+    Raises:
+        ConfigError: For an unknown source or a wrong option.
+    """
     sources = []
     for number, entry in enumerate(entries):
         key = f"library[{number}]"
@@ -95,5 +97,3 @@ def check_library(entries: Sequence[Source], limits: SandboxConfig) -> list[ApiS
             raise error.within(key=key) from None
     return sources
 
-
-__all__ = ["SOURCES", "ApiSource", "Library", "RunConfig", "check_library", "open_library"]

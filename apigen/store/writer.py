@@ -22,10 +22,12 @@ class RunWriter:
 
     def __init__(self, db: Database, run_id: int, seconds: float) -> None:
         self._db, self.run_id, self.seconds_before = db, run_id, seconds
+        query = "select coalesce(sum(prompt_tokens + completion_tokens), 0) from completions where run_id = ?"
+        self._tokens: int = db.execute(query, [run_id]).fetchone()[0]
 
     @classmethod
     def start(
-        cls, config: RunConfig, apis: Sequence[Api], *, library_hash: str, tier: str, stages: Sequence[str]
+        cls, config: RunConfig, apis: Sequence[Api], *, library_hash: str, sandbox_tier: str, stages: Sequence[str]
     ) -> "RunWriter":
         """Begin a run in the config's store, or continue the one that is there.
 
@@ -49,7 +51,7 @@ class RunWriter:
                         "seed": config.seed,
                         "stages": json.dumps(list(stages)),
                         "library_hash": library_hash,
-                        "sandbox_tier": tier,
+                        "sandbox_tier": sandbox_tier,
                         "apigen_version": __version__,
                         "state": "running",
                         "cut": None,
@@ -67,9 +69,12 @@ class RunWriter:
 
     def spent_tokens(self) -> int:
         """Return all tokens read and written for this run."""
-        query = "select coalesce(sum(prompt_tokens + completion_tokens), 0) from completions where run_id = ?"
-        total: int = self._db.execute(query, [self.run_id]).fetchone()[0]
-        return total
+        return self._tokens
+
+    def count_candidates(self) -> dict[str, int]:
+        """Return how many candidates there are for each reason of rejection ("" for the verified)."""
+        query = "select coalesce(reason, '') as reason, count(*) as n from candidates where run_id = ? group by 1 order by 1"
+        return {row["reason"]: row["n"] for row in self._db.query(query, [self.run_id])}
 
     def find_completion(self, request: Request) -> Completion | None:
         """Return the reply this request got before, if it ever did."""
@@ -90,6 +95,7 @@ class RunWriter:
 
     def save_completion(self, request: Request, reply: Completion) -> None:
         """Write a reply down, before anyone uses it."""
+        self._tokens += reply.prompt_tokens + reply.completion_tokens
         self._db.table("completions").insert(
             {
                 "run_id": self.run_id,

@@ -1,0 +1,81 @@
+"""The verifier: checkers in a row. A new checker is one file here and one line in CHECKERS.
+
+The paper's three stages are format, execution and semantic; the semantic one is a choice of three votes that fail differently:
+grounding (a rule), judge (an LLM says yes or no) and agreement (an LLM that has not seen the calls arrives at the same ones).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from apigen.checkers.agreement import AgreementChecker
+from apigen.checkers.execution import ExecutionChecker
+from apigen.checkers.format import FormatChecker
+from apigen.checkers.grounding import GroundingChecker
+from apigen.checkers.judge import JudgeChecker
+from apigen.config import Stage, choose_door
+from apigen.errors import ConfigError
+from apigen.llms import LLM
+from apigen.prompts import Prompts
+from apigen.records import Candidate, JsonObject
+from apigen.sources import Library
+
+
+class Checker(Protocol):
+    """One stage: takes a candidate, returns it with one more verdict.
+
+    Raises nothing for what is wrong with the candidate; EndpointError and UnusableReply leave the draw open.
+    """
+
+    stage: str
+
+    async def __call__(self, candidate: Candidate) -> Candidate: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Toolbox:
+    """What checkers may work with; each takes what it needs."""
+
+    library: Library
+    llms: Mapping[str, LLM]
+    prompts: Prompts
+
+
+CHECKERS: dict[str, Callable[[JsonObject, Toolbox], Checker]] = {
+    "format": lambda options, tools: FormatChecker.from_options(options, tools.library),
+    "execution": lambda options, tools: ExecutionChecker.from_options(options, tools.library),
+    "grounding": lambda options, tools: GroundingChecker.from_options(options),
+    "judge": lambda options, tools: JudgeChecker.from_options(options, tools.llms, tools.prompts),
+    "agreement": lambda options, tools: AgreementChecker.from_options(options, tools.llms, tools.prompts),
+}
+
+SEMANTIC = ("grounding", "judge", "agreement")
+"""The checkers that are votes of the paper's semantic stage."""
+
+
+def build_checkers(entries: Sequence[Stage], tools: Toolbox) -> tuple[Checker, ...]:
+    """Build the configured checkers, in order.
+
+    Raises:
+        ConfigError: For an unknown checker, a wrong option, or an order in which unchecked calls would run.
+    """
+    names = [entry.name for entry in entries]
+    if names[0] != "format":
+        raise ConfigError("the first checker must be `format`: the others rely on calls it let pass", key="checkers")
+    checkers = []
+    for number, entry in enumerate(entries):
+        make = choose_door(entry, CHECKERS, f"checkers[{number}]")
+        try:
+            checkers.append(make(entry.options, tools))
+        except ConfigError as error:
+            raise error.within(key=f"checkers[{number}].{entry.name}") from None
+    return tuple(checkers)
+
+
+async def verify(candidate: Candidate, checkers: Sequence[Checker]) -> Candidate:
+    """Run a candidate through the checkers, stopping at the first rejection."""
+    for checker in checkers:
+        candidate = await checker(candidate)
+        if candidate.rejection:
+            break
+    return candidate

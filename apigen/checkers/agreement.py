@@ -1,0 +1,83 @@
+"""Agreement: an LLM that sees only the query and the APIs, with distractors, must arrive at the same calls."""
+
+from collections.abc import Mapping, Sequence
+from random import Random
+
+from apigen.config import Options, parse_options
+from apigen.errors import ConfigError
+from apigen.llms import LLM
+from apigen.parsing import Unreadable, parse_calls
+from apigen.prompts import Prompts, compact_json
+from apigen.prompts.schemas import calls_schema
+from apigen.records import Api, Call, Candidate, JsonObject, Request, calls_to_json
+
+
+class AgreementOptions(Options):
+    """`llm`: which of the config's `llms` solves blindly."""
+
+    llm: str = "writer"
+
+
+class AgreementChecker:
+    """Rejects with `different_calls`, or `no_calls` where the solver's reply holds none; the detail shows what it would call.
+
+    Equal means: the same calls in any order, arguments left out at their default equal to arguments said, 5 equal to 5.0.
+    """
+
+    stage = "agreement"
+
+    def __init__(self, llm: LLM, prompts: Prompts) -> None:
+        self._llm, self._prompts = llm, prompts
+
+    @classmethod
+    def from_options(cls, options: JsonObject, llms: Mapping[str, LLM], prompts: Prompts) -> "AgreementChecker":
+        return cls(pick_llm(parse_options(AgreementOptions, options).llm, llms), prompts)
+
+    async def __call__(self, candidate: Candidate) -> Candidate:
+        draw = candidate.draw
+        apis = [*draw.apis, *draw.distractors]
+        # Whoever is asked always sees the APIs in an order that tells nothing.
+        Random(draw.seed).shuffle(apis)  # noqa: S311
+        reply = await self._llm.complete(
+            Request(
+                purpose="agreement",
+                draw=draw.index,
+                part=candidate.position,
+                messages=self._prompts.render("agreement", apis=apis, query=candidate.query),
+                schema=calls_schema(apis),
+                max_tokens=_room(candidate.calls),
+                temperature=0.0,
+                seed=draw.seed,
+            )
+        )
+        try:
+            calls = parse_calls(reply.text)
+        except Unreadable as error:
+            return candidate.rejected(self.stage, "no_calls", f"a blind solver made no calls: {error.detail}")
+        by_name = {api.name: api for api in apis}
+        if _keys(calls, by_name) == _keys(candidate.calls, by_name):
+            return candidate.passed(self.stage)
+        detail = f"a blind solver would call {compact_json(calls_to_json(calls))}"
+        return candidate.rejected(self.stage, "different_calls", detail[:2000])
+
+
+def pick_llm(name: str, llms: Mapping[str, LLM]) -> LLM:
+    """Return one of the config's LLMs, or raise ConfigError with their names."""
+    if name not in llms:
+        raise ConfigError(f"'{name}' is not among `llms` ({', '.join(sorted(llms))})", key="llm")
+    return llms[name]
+
+
+def _room(calls: Sequence[Call]) -> int:
+    """Return a token limit that fits the right answer twice over: a solver that writes more disagrees anyway."""
+    return 128 + len(compact_json(calls_to_json(calls)))
+
+
+def _keys(calls: Sequence[Call], apis: Mapping[str, Api]) -> list[str]:
+    return sorted(Call(call.name, _with_defaults(call.arguments, apis.get(call.name))).key for call in calls)
+
+
+def _with_defaults(arguments: JsonObject, api: Api | None) -> JsonObject:
+    properties = api.properties if api else {}
+    defaults = {name: schema["default"] for name, schema in properties.items() if "default" in schema}
+    return {**defaults, **arguments}

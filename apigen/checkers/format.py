@@ -1,0 +1,118 @@
+"""Format: exactly a query and calls, of APIs that were offered, with known, complete and correctly typed arguments."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from apigen.config import Options, parse_options
+from apigen.records import Api, Call, Candidate, Draw, Json, JsonObject
+from apigen.sources import Library
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+    from jsonschema.protocols import Validator
+
+MAX_QUERY = 4_000
+
+Problem = tuple[str, str]
+"""A reason code (without the stage) and a detail for people."""
+
+
+class FormatOptions(Options):
+    """No options: what is well-formed is no matter of taste."""
+
+
+class FormatChecker:
+    """Rejects what is misshapen, with the first problem found.
+
+    Reasons: those of the parser (`unparseable`, `missing_query`, …), `query_too_long`, `no_calls`, `call_count`, `unknown_api`,
+    `api_not_offered`, `unknown_argument`, `missing_argument`, `wrong_type`, `invalid_value`, `duplicate_call`.
+    """
+
+    stage = "format"
+
+    def __init__(self, known: frozenset[str]) -> None:
+        self._known = known
+        self._validators: dict[str, Validator] = {}
+
+    @classmethod
+    def from_options(cls, options: JsonObject, library: Library) -> "FormatChecker":
+        parse_options(FormatOptions, options)
+        return cls(frozenset(library.owners))
+
+    async def __call__(self, candidate: Candidate) -> Candidate:
+        problem = candidate.fault or next(self._problems(candidate), None)
+        if problem:
+            return candidate.rejected(self.stage, *problem)
+        calls = tuple(_whole_integers(call, candidate.draw.offered(call.name)) for call in candidate.calls)
+        return replace(candidate, calls=calls).passed(self.stage)
+
+    def _problems(self, candidate: Candidate) -> Iterator[Problem]:
+        if not candidate.query.strip():
+            yield "empty_query", "`query` is empty"
+        if len(candidate.query) > MAX_QUERY:
+            yield "query_too_long", f"`query` has {len(candidate.query)} characters; at most {MAX_QUERY} are taken"
+        if not candidate.calls:
+            yield "no_calls", "`calls` is empty"
+        for call in candidate.calls:
+            yield from self._call_problems(call, candidate.draw)
+        yield from _count_problems(candidate)
+        if len(set(candidate.calls)) < len(candidate.calls):
+            yield "duplicate_call", "the same call is made twice"
+
+    def _call_problems(self, call: Call, draw: Draw) -> Iterator[Problem]:
+        api = draw.offered(call.name)
+        if api is None:
+            reason = "api_not_offered" if call.name in self._known else "unknown_api"
+            offered = ", ".join(api.name for api in draw.apis)
+            yield reason, f"{call.name[:100]} is not one of the offered {offered}"
+            return
+        for error in sorted(self._validator(api).iter_errors(call.arguments), key=_path):
+            yield _schema_problem(api, error)
+
+    def _validator(self, api: Api) -> "Validator":
+        if api.name not in self._validators:
+            from jsonschema import Draft202012Validator
+
+            self._validators[api.name] = Draft202012Validator(
+                api.parameters, format_checker=Draft202012Validator.FORMAT_CHECKER
+            )
+        return self._validators[api.name]
+
+
+def _count_problems(candidate: Candidate) -> Iterator[Problem]:
+    count, style = len(candidate.calls), candidate.draw.style
+    if style in ("simple", "multiple") and count != 1:
+        yield "call_count", f"the style {style} takes one call, not {count}"
+    if style in ("parallel", "parallel_multiple") and count < 2:
+        yield "call_count", f"the style {style} takes two calls or more, not {count}"
+
+
+def _path(error: "ValidationError") -> str:
+    return error.json_path
+
+
+def _schema_problem(api: Api, error: "ValidationError") -> Problem:
+    where = f"{api.name}: {error.json_path.removeprefix('$').lstrip('.') or 'arguments'}"
+    message = f"{where}: {error.message[:300]}"
+    reasons = {"additionalProperties": "unknown_argument", "required": "missing_argument", "type": "wrong_type"}
+    if error.validator == "anyOf" and all(inner.validator == "type" for inner in error.context or ()):
+        return "wrong_type", message
+    return reasons.get(str(error.validator), "invalid_value"), message
+
+
+def _whole_integers(call: Call, api: Api | None) -> Call:
+    """Return the call with 5.0 written as 5 where the schema wants an integer: JSON calls them equal, Python does not."""
+    arguments = _as_integers(call.arguments, api.parameters) if api else call.arguments
+    return Call(call.name, arguments)
+
+
+def _as_integers(value: Json, schema: JsonObject) -> Json:
+    if isinstance(value, float) and schema.get("type") == "integer":
+        return int(value)
+    if isinstance(value, dict):
+        properties = schema.get("properties", {})
+        return {key: _as_integers(item, properties.get(key, {})) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_as_integers(item, schema.get("items") or {}) for item in value]
+    return value

@@ -1,0 +1,94 @@
+"""One form for texts that read alike, and literal search with word boundaries."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+_LONG = 2000  # longer strings are looked up as they are, without boundaries
+_SUPERSCRIPTS = re.compile("[⁰¹²³⁴-⁹]+")
+_BEFORE_FRACTION = re.compile("(?<=[0-9])(?=[¼-¾⅐-⅞])")
+_FEET_AND_INCHES = re.compile(r"(?<![0-9.])([0-9])' ?([0-9]{1,2}) ?(?:\"|'')")
+_WORD = re.compile(r"[^\W_]+")
+# Quotes, double quotes, hyphens with the minus sign, the slash of fractions, the times sign.
+_ALIKE = str.maketrans(
+    {
+        **dict.fromkeys("\u2018\u2019\u201b\u2032`\u00b4", "'"),
+        **dict.fromkeys("\u201c\u201d\u201e\u2033\u00ab\u00bb", '"'),
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d", "-"),
+        "—": " - ",  # a dash between clauses, never a minus sign
+        "\u2044": "/",
+        "\u00d7": "x",
+        "º": "°",
+        "\u200b": "",
+        "\ufeff": "",
+    }
+)
+
+
+@lru_cache(maxsize=1024)
+def plain(text: str) -> str:
+    """Return the text in lower case with one kind of quote, hyphen, fraction and space: `5½ m²` is `5 1/2 m^2`."""
+    text = text.replace("º", "°")  # before NFKC, which would make it the letter o
+    text = _SUPERSCRIPTS.sub(lambda run: "^" + unicodedata.normalize("NFKC", run[0]), text)
+    text = _BEFORE_FRACTION.sub(" ", text)
+    text = unicodedata.normalize("NFKC", text.translate(_ALIKE)).translate(_ALIKE).casefold()
+    return " ".join(_FEET_AND_INCHES.sub(r"\1 feet \2 inches", text).split())
+
+
+@lru_cache(maxsize=1024)
+def words_of(text: str) -> tuple[str, ...]:
+    """Return the words and numerals of a text, plain, without punctuation (`is_member` has two)."""
+    return tuple(_WORD.findall(plain(text).replace("'s", "")))
+
+
+def states_phrase(text: str, phrases: Iterable[str]) -> bool:
+    """Tell whether a plain text has one of the plain phrases as whole words; digits may touch them (`5km`)."""
+    return any(phrase in text and _bounded(phrase).search(text) is not None for phrase in phrases)
+
+
+@lru_cache(maxsize=1024)
+def _bounded(phrase: str) -> re.Pattern[str]:
+    # A lone letter is a word of its own nearly everywhere, and a unit only behind a number or "to".
+    before = r"(?:[0-9°]|(?:[0-9°]|degrees|to|in|into|from) )" if len(phrase) == 1 and phrase.isalpha() else ""
+    edge = r"(?<![^\W\d_])" if phrase[:1].isalpha() else ""
+    return re.compile((before or edge) + re.escape(phrase) + (r"(?![^\W_])" if phrase[-1:].isalnum() else ""))
+
+
+def states_text(query: str, value: str) -> bool:
+    """Tell whether the query holds the string: as a whole, in any case, with hyphens and spaces alike."""
+    text, wanted = plain(query), plain(value)
+    if len(wanted) > _LONG:
+        return wanted in text
+    if not any(map(str.isalnum, wanted)):
+        return not wanted or _find_symbols(text, wanted)
+    wanted = wanted.strip(" .,;:!?\"'") or wanted
+    return _find(text, wanted) or _find(_spaced(text), _spaced(wanted))
+
+
+def _spaced(text: str) -> str:
+    return " ".join(text.replace("-", " ").replace("_", " ").split())
+
+
+def _find(text: str, wanted: str) -> bool:
+    if wanted not in text:
+        return False
+    before = r"(?<!\w)(?<![0-9][.,])" if wanted[:1].isalnum() else ""
+    after = r"(?!\w)(?![.,][0-9])" if wanted[-1:].isalnum() else ""
+    if wanted[:1].isdigit():
+        before = r"(?<!\w)(?<![0-9][.,])(?<![0-9]-)"
+    if 4 <= len(wanted) <= 40 and wanted[-1:].isalpha():
+        after = r"(?:'?s|es)?" + after  # apple in apples, London in London's
+    return re.search(before + re.escape(wanted) + after, text) is not None
+
+
+def _find_symbols(text: str, wanted: str) -> bool:
+    """Find a string without letters or digits, such as Morse code, but not in the middle of a longer one."""
+    if set(wanted) <= set(".-/ "):
+        return re.search(r"(?<![.\-])" + re.escape(wanted) + r"(?!-|\.[.\-])", text) is not None
+    return wanted in text
+
+
+def listed(words: str) -> tuple[str, ...]:
+    """Return the words of a table that is written as one line of text."""
+    return tuple(words.split())

@@ -1,0 +1,156 @@
+"""Words that say the same: inflections, universal synonyms, and what a description says that a member means."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from apigen.checkers.spellings.synonyms import SYNONYMS
+from apigen.checkers.spellings.text import listed, plain, states_phrase, words_of
+
+_STOP_WORDS = frozenset(
+    listed(
+        "a an and any are as at be been but by can could default do does for from give given had has have "
+        "how i if in is it its just left may me my need no not of off on one only or our out please "
+        "should so such than that the their them then there these they this to true false use used uses "
+        "us was we what when where whether which who will with would you your value count list number "
+        "tell compute find"
+    )
+)
+_ENDINGS = (
+    "ations",
+    "ation",
+    "ings",
+    "ing",
+    "ied",
+    "ies",
+    "ion",
+    "ed",
+    "ly",
+    "es",
+    "er",
+    "al",
+    "s",
+    "e",
+    "y",
+    "d",
+)
+_NEGATION = re.compile(
+    r"\b(?:no|not|don't|do not|doesn't|isn't|aren't|without|never|none|except|exclud\w*|skip|ignor\w*"
+    r"|leave out|nor|neither|off|disable\w*|only)\b"
+)
+_LONGEST_DESCRIPTION = 4000
+
+
+# An -ly word of time is not said by the noun: 5 years of yearly interest.
+_EXACT = frozenset(
+    ("yearly", "half-yearly", "quarterly", "monthly", "weekly", "daily", "hourly", "us", "uk", "up", "down", "in", "it")
+)
+
+
+@lru_cache(maxsize=4096)
+def _stem(word: str) -> str:
+    for ending in _ENDINGS:
+        base = word.removesuffix(ending)
+        if base != word and len(base) >= 3:
+            return base[:-1] if len(base) > 3 and base[-1] == base[-2] else base
+    return word
+
+
+def same_word(word: str, other: str) -> bool:
+    """Tell whether the second is the first, inflected: moderate and moderately, run and running."""
+    if word == other:
+        return True
+    if word in _EXACT or not word.isalpha() or len(word) < 3:
+        return False
+    stem = _stem(word)
+    if stem == _stem(other):
+        return True
+    return len(stem) >= 4 and other.startswith(stem) and len(other) - len(stem) <= 5
+
+
+def content_words(text: str) -> tuple[str, ...]:
+    """Return the words of a text that carry its meaning."""
+    return tuple(word for word in words_of(text) if word not in _STOP_WORDS)
+
+
+def _states_word(query: str, word: str) -> bool:
+    return any(same_word(word, other) for other in words_of(query))
+
+
+def states_member(query: str, member: str, description: str) -> bool:
+    """Tell whether a query says a member of an enumeration: in words, inflected, by a synonym, or as described."""
+    name = " ".join(words_of(member))
+    text = plain(query)
+    if states_phrase(text, (name, plain(member))):
+        return True
+    if any(states_phrase(text, group) for group in SYNONYMS.get(name, ())):
+        return True
+    words = content_words(member) or words_of(member)
+    if words and all(_states_word(query, word) for word in words):
+        return True
+    return any(_states_gloss(query, gloss) for gloss in _glosses(member, description))
+
+
+def known_words(value: str, description: str) -> bool:
+    """Tell whether a string is a member of something: named by its description, or a word with known synonyms."""
+    name = " ".join(words_of(value))
+    return bool(name) and (name in SYNONYMS or states_phrase(plain(description[:_LONGEST_DESCRIPTION]), (name,)))
+
+
+def _states_gloss(query: str, gloss: str) -> bool:
+    words = content_words(gloss)
+    said = sum(_states_word(query, word) for word in words)
+    return bool(words) and (said == len(words) or (len(words) > 3 and 3 * said >= 2 * len(words)))
+
+
+@lru_cache(maxsize=1024)
+def _glosses(member: str, description: str) -> tuple[str, ...]:
+    """Return what a description says of a member: `summer` and `tropical` for hot in `hot (summer, tropical)`."""
+    text = plain(description[:_LONGEST_DESCRIPTION])
+    found: list[str] = []
+    names = {plain(member), " ".join(words_of(member))}
+    for name in names:
+        for place in re.finditer(r"(?<!\w)" + re.escape(name) + r"(?!\w)[\"'`]?", text) if name else ():
+            found.extend(_split_gloss(text[place.end() :]))
+    return tuple(dict.fromkeys(found))
+
+
+def _split_gloss(behind: str) -> Iterator[str]:
+    """Yield the glosses at the start of a text: those in brackets, and those behind a linking word or a verb."""
+    if opened := re.match(r" ?\(([^()]{1,120})\)", behind):
+        yield from re.split(r"[,;/]| or ", opened[1])
+        return
+    linked = re.match(
+        r"(?: (?:for|if|means?|is|to|when|moves?)\b|[:=]) ?([^,;.()]{1,120})(?: ?\(([^()]{1,120})\))?", behind
+    )
+    if linked:
+        yield linked[1]
+        yield from re.split(r"[,;/]| or ", linked[2] or "")
+
+
+def states_number_gloss(query: str, number: float, description: str) -> bool:
+    """Tell whether a query says a number by the name that its description gives it: `16 hexadecimal`, in brackets."""
+    numeral = f"{number:.12g}" if abs(number) < 10**12 else ""
+    for bracket in re.findall(r"\(([^()]{1,200})\)", description[:_LONGEST_DESCRIPTION]):
+        for part in re.split(r"[,;]", bracket):
+            head, _, gloss = part.strip().partition(" ")
+            words = [word for word in content_words(gloss) if word not in ("means", "usual", "month")]
+            words += ["month"] if "for a month" in gloss else []
+            named = words and all(word.isalpha() and len(word) > 3 for word in words)
+            if head == numeral and named and all(_states_word(query, word) for word in words):
+                return True
+    return False
+
+
+def states_flag(query: str, flag: bool, name: str, description: str, about: str) -> bool:
+    """Tell, leniently, whether a query speaks of a flag: a word of its name or description, or any negation.
+
+    `about` names the API: its words are in every request, so they say nothing of the flag.
+    """
+    if not flag and _NEGATION.search(plain(query)):
+        return True
+    if any(states_phrase(plain(query), group) for group in SYNONYMS.get(" ".join(words_of(name)), ())):
+        return True
+    common = set(content_words(about))
+    hints = [*content_words(name), *(word for word in content_words(description) if word not in common)]
+    return any(_states_word(query, hint) for hint in hints if len(hint) > 2)

@@ -1,0 +1,64 @@
+"""The layout of Salesforce/xlam-function-calling-60k: `tools` and `answers` are JSON strings.
+
+Parameters are flat, with Python type names and no list of required ones: an optional one says so in its type and carries its
+default where it has one. Schemas that a type name cannot say whole (enums, nested objects) keep those parts beside the type.
+"""
+
+import json
+from typing import Any
+
+from apigen.records import Api, Json, JsonObject, Sample, calls_to_json
+
+TYPE_NAMES = {
+    "string": "str",
+    "integer": "int",
+    "number": "float",
+    "boolean": "bool",
+    "array": "list",
+    "object": "dict",
+    "null": "None",
+}
+KEPT = ("enum", "items", "properties", "required", "format", "minimum", "maximum")
+
+
+def row(number: int, sample: Sample) -> Json:
+    """Return one line: `id`, `query`, `answers`, `tools`."""
+    return {
+        "id": number,
+        "query": sample.query,
+        "answers": json.dumps(calls_to_json(sample.calls), ensure_ascii=False),
+        "tools": json.dumps([_tool(api) for api in sample.apis], ensure_ascii=False),
+    }
+
+
+def _tool(api: Api) -> Json:
+    parameters = {name: _parameter(schema, name in api.required) for name, schema in api.properties.items()}
+    return {"name": api.name, "description": api.description, "parameters": parameters}
+
+
+def _parameter(schema: JsonObject, required: bool) -> dict[str, Json]:
+    type_name = _type_name(schema)
+    parameter: dict[str, Json] = {
+        "description": schema.get("description", ""),
+        "type": type_name if required else f"{type_name}, optional",
+    }
+    if not required and schema.get("default") is not None:
+        parameter["default"] = schema["default"]
+    return parameter | {key: schema[key] for key in KEPT if key in schema}
+
+
+def _type_name(schema: JsonObject) -> str:
+    """Return Python's spelling: `str`, `List[float]`, `Union[int, str]`."""
+    options: Any = schema.get("anyOf") or schema.get("oneOf")
+    if options:
+        names = [name for name in map(_type_name, options) if name != "None"]
+        return names[0] if len(names) == 1 else f"Union[{', '.join(dict.fromkeys(names))}]"
+    kind = schema.get("type")
+    if kind == "array":
+        inner = _type_name(schema.get("items") or {})
+        return f"List[{inner}]" if inner != "Any" else "list"
+    if kind is None and ("enum" in schema or "const" in schema):
+        members = schema.get("enum") or [schema["const"]]
+        names = list(dict.fromkeys(type(member).__name__ for member in members))
+        return names[0] if len(names) == 1 else f"Union[{', '.join(names)}]"
+    return TYPE_NAMES.get(str(kind), "Any")

@@ -1,0 +1,146 @@
+"""Any OpenAI-compatible chat endpoint: OpenAI, vLLM, Ollama, llama-server, hosted ones."""
+
+import time
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator
+
+from apigen.config import Options, environment_variable, parse_options
+from apigen.errors import EndpointError
+from apigen.records import Completion, JsonObject, Request
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
+
+STRUCTURES = ("json_schema", "json_object", "none")
+"""Ways to ask for JSON, best first. An endpoint that refuses one is asked the next way, and from then on."""
+
+
+class OpenAIOptions(Options):
+    """Where the endpoint is, which model it serves, and how to ask."""
+
+    model: str
+    base_url: str | None = None
+    api_key_env: str | None = None
+    timeout_seconds: Annotated[float, Field(gt=0)] = 120.0
+    retries: Annotated[int, Field(ge=0, le=20)] = 5
+    structured: Literal["json_schema", "json_object", "none"] = "json_schema"
+    token_limit_key: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"  # noqa: S105 - no password
+    extra_body: dict[str, Any] = {}
+
+    @field_validator("base_url")
+    @classmethod
+    def _plain_url(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("write it as http://HOST:PORT/v1 or https://HOST/v1")
+        if parts.username or parts.password:
+            raise ValueError("takes no user or password; name the variable that holds the key in `api_key_env`")
+        return value
+
+
+class OpenAILLM:
+    """A model behind an OpenAI-compatible endpoint, over the official client (which retries 408, 409, 429 and 5xx)."""
+
+    def __init__(self, options: OpenAIOptions, api_key: str) -> None:
+        self.model = options.model
+        self._options, self._api_key = options, api_key
+        self._structure = STRUCTURES.index(options.structured)
+        self._client: AsyncOpenAI | None = None
+
+    @classmethod
+    def from_options(cls, options: JsonObject) -> "OpenAILLM":
+        chosen = parse_options(OpenAIOptions, options)
+        name = chosen.api_key_env
+        # Servers of one's own ask for no key, but the client insists on one.
+        return cls(chosen, environment_variable(name, "api_key_env") if name else "none")
+
+    async def start(self) -> None:
+        self._connected()
+
+    def _connected(self) -> "AsyncOpenAI":
+        if self._client is None:
+            from openai import AsyncOpenAI
+
+            self._client = AsyncOpenAI(
+                api_key=self._api_key,
+                base_url=self._options.base_url or "https://api.openai.com/v1",
+                timeout=self._options.timeout_seconds,
+                max_retries=self._options.retries,
+            )
+        return self._client
+
+    async def complete(self, request: Request) -> Completion:
+        from openai import APIError, BadRequestError, UnprocessableEntityError
+
+        while True:
+            structure = self._structure
+            try:
+                return await self._ask(request, STRUCTURES[structure])
+            except (BadRequestError, UnprocessableEntityError) as error:
+                if request.schema is None or structure == len(STRUCTURES) - 1 or not _blames_structure(error):
+                    raise self._outage(error) from error
+                # Another task may have stepped down meanwhile; never step twice for one refusal.
+                self._structure = max(self._structure, structure + 1)
+            except APIError as error:
+                raise self._outage(error) from error
+
+    async def _ask(self, request: Request, structure: str) -> Completion:
+        options = self._options
+        body: dict[str, Any] = {options.token_limit_key: request.max_tokens}
+        if request.temperature is not None:
+            body["temperature"] = request.temperature
+        if request.seed is not None:
+            body["seed"] = request.seed
+        if request.schema is not None and structure != "none":
+            body["response_format"] = _response_format(structure, request)
+        start = time.perf_counter()
+        reply = await self._connected().chat.completions.create(
+            model=options.model,
+            messages=[{"role": message.role, "content": message.content} for message in request.messages],  # type: ignore[misc]
+            extra_body=options.extra_body or None,
+            **body,
+        )
+        usage, choice = reply.usage, reply.choices[0] if reply.choices else None
+        cached = getattr(usage.prompt_tokens_details, "cached_tokens", None) if usage else None
+        text = (choice.message.content if choice and choice.message else None) or ""
+        return Completion(
+            # A lone surrogate is valid in JSON and in Python, but nowhere else.
+            text=text.encode("utf-8", "replace").decode(),
+            model=options.model,
+            prompt_tokens=usage.prompt_tokens if usage else 0,
+            completion_tokens=usage.completion_tokens if usage else 0,
+            cached_tokens=cached or 0,
+            seconds=time.perf_counter() - start,
+            truncated=bool(choice and choice.finish_reason == "length"),
+        )
+
+    def _outage(self, error: Exception) -> EndpointError:
+        where = self._options.base_url or "api.openai.com"
+        return EndpointError(f"LLM endpoint {where} (model {self.model}): {_one_line(error)}")
+
+    async def close(self) -> None:
+        if self._client is not None:
+            await self._client.close()
+
+
+def _response_format(structure: str, request: Request) -> dict[str, Any]:
+    if structure == "json_object":
+        return {"type": "json_object"}
+    return {
+        "type": "json_schema",
+        "json_schema": {"name": request.purpose, "schema": request.schema, "strict": False},
+    }
+
+
+def _blames_structure(error: Exception) -> bool:
+    """Say whether a refusal is about the output format; a wrong model or a too long prompt is not."""
+    text = str(error).lower()
+    return any(word in text for word in ("response_format", "json_schema", "json_object", "schema", "grammar", "extra"))
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:300] or type(error).__name__

@@ -110,9 +110,7 @@ def _pick(name: str, key: str, table: dict[str, _Entry]) -> _Entry:
     return table[key]
 
 
-def scale_recipe(
-    ingredients: list[Ingredient], original_servings: int, wanted_servings: int
-) -> list[Ingredient]:
+def scale_recipe(ingredients: list[Ingredient], original_servings: int, wanted_servings: int) -> list[Ingredient]:
     """Scale the ingredients of a recipe to another number of servings.
 
     Args:

@@ -11,9 +11,7 @@ _FIRST_YEAR, _LAST_YEAR = 1583, 2999  # the first full year of the Gregorian cal
 
 
 def _parse_date(name: str, text: str) -> date:
-    problem = ValueError(
-        f"{name} must be a real date as YYYY-MM-DD, year {_FIRST_YEAR} to {_LAST_YEAR}, got {text!r}"
-    )
+    problem = ValueError(f"{name} must be a real date as YYYY-MM-DD, year {_FIRST_YEAR} to {_LAST_YEAR}, got {text!r}")
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         raise problem
     try:
@@ -156,7 +154,7 @@ def age_on_date(birth_date: str, on_date: str, unit: AgeUnit = "years") -> int:
 
 
 def is_leap_year(year: int) -> bool:
-    """Tell whether a year is a leap year in the Gregorian calendar.
+    """Tell whether a year is a leap year.
 
     Args:
         year: The calendar year, 1583 to 9999.
@@ -185,7 +183,7 @@ def is_leap_year(year: int) -> bool:
 def convert_time_between_utc_offsets(
     local_time: str, from_utc_offset_hours: float, to_utc_offset_hours: float
 ) -> dict[str, str | int]:
-    """Convert a clock time from one time zone to another, each given as a UTC offset.
+    """Convert a clock time from one UTC offset to another.
 
     Args:
         local_time: The time in the first zone as HH:MM, 24-hour, 00:00 to 23:59.

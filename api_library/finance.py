@@ -73,7 +73,7 @@ def future_savings_balance(
     monthly_deposit: float = 0.0,
     compounding: Compounding = "monthly",
 ) -> float:
-    """Compute what savings grow to with compound interest and optional monthly deposits.
+    """Compute what savings grow to with compound interest.
 
     Args:
         initial_deposit: Amount in the account at the start, in any currency, 0 to 1000000000.
@@ -117,7 +117,7 @@ def future_savings_balance(
 
 
 def split_bill_with_tip(bill_amount: float, people: int, tip_percent: float = 0.0) -> dict[str, float]:
-    """Split a restaurant bill evenly among people, with an optional tip on top.
+    """Split a restaurant bill evenly among people.
 
     Args:
         bill_amount: Amount of the bill before the tip, in any currency, 0.01 to 1000000000.
@@ -147,7 +147,7 @@ def split_bill_with_tip(bill_amount: float, people: int, tip_percent: float = 0.
 
 
 def price_after_discounts(original_price: float, discount_percents: list[float]) -> float:
-    """Compute the final price after one or more percentage discounts taken one after another.
+    """Compute the final price after percentage discounts taken one after another.
 
     Args:
         original_price: Price before any discount, in any currency, 0.01 to 1000000000.
@@ -178,7 +178,7 @@ def price_after_discounts(original_price: float, discount_percents: list[float])
 
 
 def sales_tax_breakdown(amount: float, tax_rate_percent: float, tax_is: TaxStatus) -> dict[str, float]:
-    """Break a price into net price, sales tax (VAT) and gross price.
+    """Work out the net price, sales tax (VAT) and gross price of an amount.
 
     Args:
         amount: The known price, in any currency, 0.01 to 1000000000.
@@ -209,7 +209,7 @@ def sales_tax_breakdown(amount: float, tax_rate_percent: float, tax_is: TaxStatu
 
 
 def progressive_income_tax(taxable_income: float, brackets: list[TaxBracket]) -> dict[str, float]:
-    """Compute the income tax due under a given table of tax brackets.
+    """Compute the income tax due under tax brackets.
 
     Args:
         taxable_income: Income of the year in any currency, 0.01 to 1000000000.
@@ -267,12 +267,12 @@ def progressive_income_tax(taxable_income: float, brackets: list[TaxBracket]) ->
 
 
 def convert_currency_at_rate(amount: float, exchange_rate: float, fee_percent: float = 0.0) -> float:
-    """Convert money to another currency at a given exchange rate, less an optional fee.
+    """Convert an amount of money at an exchange rate.
 
     Args:
-        amount: Amount to exchange, in the currency that is paid in, 0.01 to 1000000000.
-        exchange_rate: Units of the wanted currency for 1 unit of the currency paid in, 0.000001 to 1000000.
-        fee_percent: Share of the amount kept as a fee (commission) in percent, 0 to 100; none if left out.
+        amount: Amount of money to exchange, 0.01 to 1000000000.
+        exchange_rate: Exchange rate: units received for 1 unit paid, 0.000001 to 1000000.
+        fee_percent: Fee (commission) in percent of the amount, 0 to 100; none if left out.
 
     Returns:
         The amount received, in the wanted currency, rounded to 2 decimals.

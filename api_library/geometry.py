@@ -43,10 +43,7 @@ def _turn(origin: Point, first: Point, second: Point) -> float:
 
 
 def _cross(edge: tuple[Point, Point], other: tuple[Point, Point]) -> bool:
-    return (
-        _turn(*edge, other[0]) * _turn(*edge, other[1]) < 0
-        and _turn(*other, edge[0]) * _turn(*other, edge[1]) < 0
-    )
+    return _turn(*edge, other[0]) * _turn(*edge, other[1]) < 0 and _turn(*other, edge[0]) * _turn(*other, edge[1]) < 0
 
 
 def circle_measurements(known_length: float, known_as: CircleLength) -> dict[str, float]:

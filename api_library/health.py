@@ -298,7 +298,7 @@ def pregnancy_due_date(last_period_start: str, cycle_length_days: int = 28) -> s
 def body_surface_area(
     weight_kg: float, height_cm: float, formula: Literal["mosteller", "dubois"] = "mosteller"
 ) -> float:
-    """Compute the surface area of a person's body, as used for doses of medicine.
+    """Compute the surface area of a person's body.
 
     Args:
         weight_kg: Body weight in kilograms, 1 to 500.

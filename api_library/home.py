@@ -64,16 +64,12 @@ def wall_paint_liters(
     _in_range("coverage_m2_per_liter", coverage_m2_per_liter, 1, 30)
     walls_m2 = sum(wall_lengths_m) * wall_height_m
     if not 0 <= openings_m2 < walls_m2:
-        raise ValueError(
-            f"openings_m2 must be at least 0 and less than the walls' {walls_m2:.2f}, got {openings_m2}"
-        )
+        raise ValueError(f"openings_m2 must be at least 0 and less than the walls' {walls_m2:.2f}, got {openings_m2}")
     return round((walls_m2 - openings_m2) * coats / coverage_m2_per_liter, 2)
 
 
-def floor_tiles_needed(
-    floor_area_m2: float, tile_length_cm: float, tile_width_cm: float, waste_percent: float
-) -> int:
-    """Count the tiles to buy for a floor, with a reserve for cuts and breakage.
+def floor_tiles_needed(floor_area_m2: float, tile_length_cm: float, tile_width_cm: float, waste_percent: float) -> int:
+    """Count the tiles to buy for a floor.
 
     Args:
         floor_area_m2: Area of the floor in square meters, 0.1 to 10000.
@@ -102,9 +98,7 @@ def floor_tiles_needed(
     return _round_up(floor_area_m2 * 10000 / (tile_length_cm * tile_width_cm) * (100 + waste_percent) / 100)
 
 
-def appliance_electricity_cost(
-    power_watts: float, hours_per_day: float, price_per_kwh: float, days: int
-) -> float:
+def appliance_electricity_cost(power_watts: float, hours_per_day: float, price_per_kwh: float, days: int) -> float:
     """Compute what running an appliance costs in electricity.
 
     Args:
@@ -176,9 +170,7 @@ def wallpaper_rolls_needed(
         strip_cm = _round_up(strip_cm / pattern_repeat_cm) * pattern_repeat_cm
     strips_per_roll = floor(round(roll_length_m * 100 / strip_cm, 9))
     if strips_per_roll == 0:
-        raise ValueError(
-            f"roll_length_m must be at least {strip_cm / 100:.2f} to cut one strip, got {roll_length_m}"
-        )
+        raise ValueError(f"roll_length_m must be at least {strip_cm / 100:.2f} to cut one strip, got {roll_length_m}")
     return ceil(_round_up(wall_length_m * 100 / roll_width_cm) / strips_per_roll)
 
 

@@ -39,7 +39,7 @@ def _smallest_prime_factor(number: int) -> int:
 
 
 def greatest_common_divisor(numbers: list[int]) -> int:
-    """Find the largest whole number that divides all given numbers.
+    """Find the greatest common divisor of whole numbers.
 
     Args:
         numbers: 2 to 1000 whole numbers, each 1 to 1000000000000.
@@ -63,7 +63,7 @@ def greatest_common_divisor(numbers: list[int]) -> int:
 
 
 def least_common_multiple(numbers: list[int]) -> int:
-    """Find the smallest whole number that all given numbers divide.
+    """Find the least common multiple of whole numbers.
 
     Args:
         numbers: 2 to 20 whole numbers, each 1 to 1000000.

@@ -25,7 +25,7 @@ def _six_digits(value: float) -> float:
 
 
 def free_fall_time(height_m: float, body: Literal["earth", "moon", "mars"] = "earth") -> float:
-    """Compute how long a dropped object takes to hit the ground, without air.
+    """Compute how long a dropped object takes to hit the ground.
 
     Args:
         height_m: Height of the drop in meters, 0.01 to 10000.
@@ -88,7 +88,7 @@ def solve_ohms_law(
     current_amperes: float | None = None,
     resistance_ohms: float | None = None,
 ) -> dict[str, float]:
-    """Find the missing one of voltage, current and resistance, and the power.
+    """Solve Ohm's law for the value that is not known, and the power.
 
     Exactly two of the three arguments are given (voltage = current * resistance, power = voltage * current).
 
@@ -132,7 +132,7 @@ def solve_ohms_law(
 
 
 def combined_resistance(resistances_ohms: list[float], connection: Literal["series", "parallel"]) -> float:
-    """Compute the total resistance of several connected resistors.
+    """Compute the total resistance of connected resistors.
 
     Args:
         resistances_ohms: Resistance of each resistor in ohms, 0.001 to 1000000000 each, 2 to 1000 resistors.

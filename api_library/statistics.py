@@ -85,7 +85,7 @@ def _rounded(value: float, decimals: int = 4) -> float:
 
 
 def summarize_numbers(numbers: list[float]) -> NumberSummary:
-    """Summarize numbers: how many, their mean, median, smallest and largest.
+    """Compute the count, mean, median, minimum and maximum of numbers.
 
     Args:
         numbers: The numbers, 1 to 1000 of them, each between -1000000000000 and 1000000000000.
@@ -115,7 +115,7 @@ def summarize_numbers(numbers: list[float]) -> NumberSummary:
 
 
 def standard_deviation(numbers: list[float], kind: Literal["sample", "population"] = "sample") -> float:
-    """Compute the standard deviation of numbers, how far they lie from their mean.
+    """Compute the standard deviation of numbers.
 
     Args:
         numbers: The numbers, 2 to 1000 of them, each between -1000000000000 and 1000000000000.
@@ -144,7 +144,7 @@ def standard_deviation(numbers: list[float], kind: Literal["sample", "population
 
 
 def percentile_value(numbers: list[float], percent: float) -> float:
-    """Find the value below which a given percent of the numbers lie.
+    """Find a percentile of numbers.
 
     Interpolates linearly between neighbors, as spreadsheets do (PERCENTILE.INC).
 
@@ -176,11 +176,11 @@ def correlation_coefficient(
     second_values: list[float],
     method: Literal["pearson", "spearman"] = "pearson",
 ) -> float:
-    """Measure how closely two lists of paired values move together.
+    """Compute the correlation coefficient of two lists of numbers.
 
     Args:
-        first_values: First value of each pair, 2 to 1000 numbers that are not all equal.
-        second_values: Second value of each pair in the same order, as many numbers, not all equal.
+        first_values: The first list, 2 to 1000 numbers that are not all equal.
+        second_values: The second list in the same order, as many numbers, not all equal.
         method: pearson for a straight-line relation, spearman to compare only the rank order.
 
     Returns:
@@ -216,7 +216,7 @@ def correlation_coefficient(
 
 
 def fit_trend_line(points: list[DataPoint], predict_at: float | None = None) -> TrendLine:
-    """Fit a straight trend line through points by least squares (linear regression).
+    """Fit a straight trend line through points.
 
     Args:
         points: The observations, 2 to 1000 objects with x (such as the month) and y (such as the sales

@@ -68,7 +68,7 @@ def trip_fuel_cost(
 
 
 def journey_duration(distance_km: float, average_speed_kmh: float, break_minutes: int = 0) -> dict[str, int]:
-    """Tell how long a journey takes at an average speed, breaks included.
+    """Tell how long a journey takes at an average speed.
 
     Args:
         distance_km: Distance to cover in kilometers, 0.1 to 50000.
@@ -96,9 +96,7 @@ def journey_duration(distance_km: float, average_speed_kmh: float, break_minutes
     return {"hours": hours, "minutes": minutes}
 
 
-def air_distance(
-    start: Coordinates, end: Coordinates, unit: Literal["kilometers", "miles"] = "kilometers"
-) -> float:
+def air_distance(start: Coordinates, end: Coordinates, unit: Literal["kilometers", "miles"] = "kilometers") -> float:
     """Compute the distance as the crow flies between two points on Earth.
 
     Args:
@@ -162,9 +160,7 @@ def flight_arrival_time(
         raise ValueError("flight_duration must be at least 00:01, got '00:00'")
     _in_range("time_difference_hours", time_difference_hours, -26, 26)
     if time_difference_hours * 4 % 1:
-        raise ValueError(
-            f"time_difference_hours must be in quarter hours, such as 5.75, got {time_difference_hours}"
-        )
+        raise ValueError(f"time_difference_hours must be in quarter hours, such as 5.75, got {time_difference_hours}")
     days, minutes = divmod(departure + duration + round(time_difference_hours * 60), _MINUTES_A_DAY)
     return {"arrival_time": f"{minutes // 60:02}:{minutes % 60:02}", "days_later": days}
 
@@ -208,9 +204,7 @@ def check_luggage_allowance(
     }
 
 
-def daily_budget_per_traveler(
-    total_budget: float, prepaid_costs: list[float], days: int, travelers: int
-) -> float:
+def daily_budget_per_traveler(total_budget: float, prepaid_costs: list[float], days: int, travelers: int) -> float:
     """Tell how much each traveler can spend a day after the fixed trip costs.
 
     Args:

@@ -152,7 +152,7 @@ def convert_temperature(temperature: float, from_unit: TemperatureUnit, to_unit:
 
 
 def convert_length(parts: list[LengthPart], to_unit: LengthUnit) -> float:
-    """Convert a length, height or distance, given in one or more units, to another unit.
+    """Convert a length to another unit.
 
     Args:
         parts: The length as 1 to 10 parts that are added up (5 feet 11 inches has two parts). Each has
@@ -218,7 +218,7 @@ def convert_volume(
     to_unit: VolumeUnit,
     measuring_system: Literal["us", "imperial"] = "us",
 ) -> float:
-    """Convert a volume of liquid or space from one unit to another.
+    """Convert a volume from one unit to another.
 
     Args:
         volume: Volume in from_unit, 0 to 1000000000000.

@@ -13,7 +13,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from apigen.errors import ConfigError
-from apigen.records import STRATEGIES, STYLES, Json, JsonObject, Strategy, Style
+from apigen.records import STYLES, Json, JsonObject, Strategy, Style
 
 MAX_BYTES = 1_000_000
 MAX_NODES = 100_000
@@ -81,7 +81,7 @@ class Target(Options):
 class SamplerConfig(Options):
     """How draws are made: weights of styles and strategies, how many APIs and calls a draw has."""
 
-    styles: dict[Style, Weight] = {style: 1.0 for style in STYLES}
+    styles: dict[Style, Weight] = dict.fromkeys(STYLES, 1.0)
     strategies: dict[Strategy, Weight] = {"call_first": 1.0}
     offered: tuple[Positive, Positive] = (2, 4)
     calls: tuple[Annotated[int, Field(ge=2, le=8)], Annotated[int, Field(ge=2, le=8)]] = (2, 3)

@@ -52,7 +52,11 @@ def parse_pairs(text: str, *, truncated: bool = False) -> tuple[Proposal, ...]:
     if not items:
         return (Proposal(text, fault=("no_pairs", "the reply holds no pair")),)
     if len(items) > MAX_PAIRS:
-        return (Proposal(text, fault=("too_many_pairs", f"the reply holds {len(items)} pairs; at most {MAX_PAIRS} are read")),)
+        return (
+            Proposal(
+                text, fault=("too_many_pairs", f"the reply holds {len(items)} pairs; at most {MAX_PAIRS} are read")
+            ),
+        )
     if truncated and len(items) > 1:
         items = items[:-1]
     return tuple(_proposal(item) for item in items)
@@ -77,7 +81,7 @@ def parse_calls(text: str) -> tuple[Call, ...]:
     """
     value = parse_json(text)
     if isinstance(value, Mapping):
-        value = value["calls"] if "calls" in value else [value]
+        value = value.get("calls", [value])
     return _calls(value)
 
 

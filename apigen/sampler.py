@@ -11,7 +11,7 @@ from typing import TypeVar
 from apigen.config import SamplerConfig
 from apigen.errors import LibraryError
 from apigen.records import Api, Call, Draw, Strategy, Style
-from apigen.variation import from_schema, vary
+from apigen.variation import from_schema, vary, without_defaults
 
 NameT = TypeVar("NameT", bound=str)
 
@@ -61,7 +61,10 @@ class Sampler:
             strategy=strategy,
             apis=tuple(offered),
             plans=plans,
-            distractors=tuple(self._others(primary, self._config.distractors, offered, rng)),
+            # What is offered and not called distracts already; a blind solver gets what is missing from the number wanted.
+            distractors=tuple(
+                self._others(primary, self._config.distractors + len(called) - len(offered), offered, rng)
+            ),
             examples=tuple(rng.choice(api.examples) for api in offered if api.examples),
         )
 
@@ -84,9 +87,7 @@ class Sampler:
     def _others(self, primary: Api, count: int, taken: Sequence[Api], rng: Random) -> list[Api]:
         return self._pick(primary, count, taken, self._apis, rng)
 
-    def _pick(
-        self, primary: Api, count: int, taken: Sequence[Api], pool: Sequence[Api], rng: Random
-    ) -> list[Api]:
+    def _pick(self, primary: Api, count: int, taken: Sequence[Api], pool: Sequence[Api], rng: Random) -> list[Api]:
         """Pick up to `count` APIs that are not taken, some of the primary's category, some of others."""
         names = {api.name for api in taken}
         near = [api for api in pool if api.name not in names and api.category == primary.category]
@@ -103,13 +104,15 @@ class Sampler:
         for api in called:
             for recorded in _recorded(api, each, rng):
                 varied = [vary(recorded, api, rng)] if rng.random() < self._config.vary_values else []
-                plans.append((*varied, recorded))
+                plans.append(tuple(without_defaults(call, api) for call in (*varied, recorded)))
         return tuple(plans)
 
     def _check_library(self) -> None:
         for style, weight in self._config.styles.items():
             if weight and style in ("multiple", "parallel_multiple") and len(self._apis) < 2:
-                raise LibraryError(f"the style '{style}' offers several APIs, but the library has one; set its weight to 0")
+                raise LibraryError(
+                    f"the style '{style}' offers several APIs, but the library has one; set its weight to 0"
+                )
             for strategy, share in self._config.strategies.items():
                 if weight and share and not any(_serves(api, style, strategy) for api in self._apis):
                     raise LibraryError(

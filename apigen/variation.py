@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from random import Random
 
-from apigen.records import Api, Call, Json, JsonObject
+from apigen.records import Api, Call, Json, JsonObject, canonical
 
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 CLOCK_TIME = re.compile(r"\d{2}:\d{2}")
@@ -28,6 +28,16 @@ def vary(call: Call, api: Api, rng: Random) -> Call:
         if name in api.required or rng.random() >= LEAVE_OUT:
             arguments[name] = _vary_value(value, schema, rng, shift)
     return Call(call.name, _without_twins(arguments, call.arguments, api, rng))
+
+
+def without_defaults(call: Call, api: Api) -> Call:
+    """Return the call without the optional arguments that only say their default: nobody asks for those."""
+    said = {
+        name: value
+        for name, value in call.arguments.items()
+        if name in api.required or canonical(value) != canonical(api.properties.get(name, {}).get("default"))
+    }
+    return Call(call.name, said)
 
 
 def from_schema(api: Api, rng: Random) -> Call | None:

@@ -49,9 +49,6 @@ CHECKERS: dict[str, Callable[[JsonObject, Toolbox], Checker]] = {
     "agreement": lambda options, tools: AgreementChecker.from_options(options, tools.llms, tools.prompts),
 }
 
-SEMANTIC = ("grounding", "judge", "agreement")
-"""The checkers that are votes of the paper's semantic stage."""
-
 
 def build_checkers(entries: Sequence[Stage], tools: Toolbox) -> tuple[Checker, ...]:
     """Build the configured checkers, in order.

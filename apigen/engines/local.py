@@ -1,7 +1,7 @@
 """The local engine: this process's event loop, a fixed number of draws in flight."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -18,7 +18,7 @@ class LocalEngine(Generic[T]):
     def in_flight(self) -> int:
         return len(self._tasks)
 
-    async def run(self, indices: Iterator[int]) -> AsyncIterator[tuple[int, T | Exception]]:
+    async def run(self, indices: Iterator[int]) -> AsyncGenerator[tuple[int, T | Exception], None]:
         """Yield (index, result or the exception it ended with) as each ends."""
         try:
             while True:

@@ -22,7 +22,7 @@ class LocalOptions(Options):
     """Which embedded model, and how it is served: `slots` requests at once, of up to `context` tokens each."""
 
     model: str = DEFAULT_MODEL
-    slots: Annotated[int, Field(ge=1, le=64)] = 4
+    slots: Annotated[int, Field(ge=1, le=64)] = 2
     context: Annotated[int, Field(ge=512)] = 4096
     threads: Annotated[int, Field(ge=1)] | None = None
     timeout_seconds: Annotated[float, Field(gt=0)] = 600.0
@@ -36,6 +36,7 @@ class LocalLLM:
         self._options = options
         self._process: asyncio.subprocess.Process | None = None
         self._client: OpenAILLM | None = None
+        self._slots: dict[str, int] = {}
 
     @classmethod
     def from_options(cls, options: JsonObject) -> "LocalLLM":
@@ -83,7 +84,9 @@ class LocalLLM:
         if self._client is None:
             await self.start()
         assert self._client is not None
-        return await self._client.complete(request)
+        # Each purpose keeps to a slot of its own, whose cache then always holds that prompt's unchanging beginning.
+        slot = self._slots.setdefault(request.purpose, len(self._slots) % self._options.slots)
+        return await self._client.complete(request, id_slot=slot)
 
     async def close(self) -> None:
         if self._client is not None:

@@ -21,6 +21,8 @@ def main() -> None:
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads or os.cpu_count() or 1
     params.use_jinja = True
     params.verbosity = 0
+    # Sizing by trial loads and a warm-up request cost seconds at every start, and the size is known here.
+    params.fit_params = params.warmup = False
     server = xllamacpp.Server(params)
     print(f"listening {server.listening_address}", flush=True)
     sys.stdin.buffer.read()

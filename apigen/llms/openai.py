@@ -13,6 +13,7 @@ from apigen.records import Completion, JsonObject, Request
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
+DEFAULT_URL = "https://api.openai.com/v1"
 STRUCTURES = ("json_schema", "json_object", "none")
 """Ways to ask for JSON, best first. An endpoint that refuses one is asked the next way, and from then on."""
 
@@ -27,7 +28,7 @@ class OpenAIOptions(Options):
     retries: Annotated[int, Field(ge=0, le=20)] = 5
     structured: Literal["json_schema", "json_object", "none"] = "json_schema"
     token_limit_key: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"  # noqa: S105 - no password
-    extra_body: dict[str, Any] = {}
+    extra_body: dict[str, Any] = Field(default_factory=dict)
 
     @field_validator("base_url")
     @classmethod
@@ -67,19 +68,19 @@ class OpenAILLM:
 
             self._client = AsyncOpenAI(
                 api_key=self._api_key,
-                base_url=self._options.base_url or "https://api.openai.com/v1",
+                base_url=self.where,
                 timeout=self._options.timeout_seconds,
                 max_retries=self._options.retries,
             )
         return self._client
 
-    async def complete(self, request: Request) -> Completion:
+    async def complete(self, request: Request, **extra_body: Any) -> Completion:
         from openai import APIError, BadRequestError, UnprocessableEntityError
 
         while True:
             structure = self._structure
             try:
-                return await self._ask(request, STRUCTURES[structure])
+                return await self._ask(request, STRUCTURES[structure], extra_body)
             except (BadRequestError, UnprocessableEntityError) as error:
                 if request.schema is None or structure == len(STRUCTURES) - 1 or not _blames_structure(error):
                     raise self._outage(error) from error
@@ -88,7 +89,7 @@ class OpenAILLM:
             except APIError as error:
                 raise self._outage(error) from error
 
-    async def _ask(self, request: Request, structure: str) -> Completion:
+    async def _ask(self, request: Request, structure: str, extra_body: dict[str, Any]) -> Completion:
         options = self._options
         body: dict[str, Any] = {options.token_limit_key: request.max_tokens}
         if request.temperature is not None:
@@ -101,7 +102,7 @@ class OpenAILLM:
         reply = await self._connected().chat.completions.create(
             model=options.model,
             messages=[{"role": message.role, "content": message.content} for message in request.messages],  # type: ignore[misc]
-            extra_body=options.extra_body or None,
+            extra_body={**options.extra_body, **extra_body} or None,
             **body,
         )
         usage, choice = reply.usage, reply.choices[0] if reply.choices else None
@@ -118,9 +119,32 @@ class OpenAILLM:
             truncated=bool(choice and choice.finish_reason == "length"),
         )
 
+    @property
+    def where(self) -> str:
+        """The endpoint's address."""
+        return self._options.base_url or DEFAULT_URL
+
+    async def check(self) -> None:
+        """Ask whether the endpoint answers, takes the key and knows the model; spends nothing.
+
+        Raises:
+            EndpointError: If not.
+        """
+        from openai import APIError, NotFoundError
+
+        try:
+            served = [
+                model.id async for model in self._connected().with_options(timeout=10, max_retries=0).models.list()
+            ]
+        except NotFoundError:
+            return  # an endpoint without a list of its models may still chat
+        except APIError as error:
+            raise self._outage(error) from error
+        if served and self.model not in served:
+            raise EndpointError(f"LLM endpoint {self.where}: serves no model {self.model}, but {', '.join(served[:5])}")
+
     def _outage(self, error: Exception) -> EndpointError:
-        where = self._options.base_url or "api.openai.com"
-        return EndpointError(f"LLM endpoint {where} (model {self.model}): {_one_line(error)}")
+        return EndpointError(f"LLM endpoint {self.where} (model {self.model}): {_one_line(error)}")
 
     async def close(self) -> None:
         if self._client is not None:

@@ -35,10 +35,8 @@ class Prompts:
         self._environment = ImmutableSandboxedEnvironment(
             undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=False
         )
-        self._environment.filters.update(signature=signature, fact=fact, json=compact_json)
-        self._turns = {
-            path.stem: self._compile(_overridden(path, folder)) for path in sorted(FOLDER.glob("*.jinja"))
-        }
+        self._environment.filters.update(signature=signature, purpose=purpose, fact=fact, json=compact_json)
+        self._turns = {path.stem: self._compile(_overridden(path, folder)) for path in sorted(FOLDER.glob("*.jinja"))}
 
     def _compile(self, path: Path) -> list[tuple[str, "Template"]]:
         from jinja2 import TemplateError
@@ -64,9 +62,7 @@ class Prompts:
         from jinja2 import TemplateError
 
         try:
-            return tuple(
-                Message(cast(Any, role), template.render(values)) for role, template in self._turns[name]
-            )
+            return tuple(Message(cast(Any, role), template.render(values)) for role, template in self._turns[name])
         except TemplateError as error:
             raise ConfigError(f"cannot be filled in ({error})", file=f"{name}.jinja", key="prompts") from None
 
@@ -74,6 +70,9 @@ class Prompts:
 def _overridden(path: Path, folder: Path | None) -> Path:
     own = folder / path.name if folder else path
     return own if own.is_file() else path
+
+
+RANGE = re.compile(r",? (?:each |from |year |years )?-?\d[\d.]* to -?\d[\d.]*(?: each)?(?=[,.;]|$)")
 
 
 def compact_json(value: Json) -> str:
@@ -90,7 +89,7 @@ def signature(api: Api) -> str:
     for name, schema in api.properties.items():
         default = f" Default {compact_json(schema['default'])}." if schema.get("default") is not None else ""
         if schema.get("description") or default:
-            lines.append(f"- {name}: {schema.get('description', '')}{default}")
+            lines.append(f"- {name}: {RANGE.sub('', schema.get('description', ''))}{default}")
     return "\n".join(lines)
 
 
@@ -112,7 +111,12 @@ def type_text(schema: Any) -> str:
     return "|".join(kind) if isinstance(kind, list) else str(kind)
 
 
+def purpose(api: Api) -> str:
+    """Return the first sentence of an API's description: what a person wants of it, without sources and methods."""
+    return re.split(r"(?<=[a-z)][.!?]) ", api.description, maxsplit=1)[0]
+
+
 def fact(api: Api, name: str, value: Json) -> str:
-    """Return one argument for a writer who should not see code: `name = value (what it is)`."""
-    description = api.properties.get(name, {}).get("description", "")
-    return f"{name.replace('_', ' ')} = {compact_json(value)}" + (f" ({description.rstrip('.')})" if description else "")
+    """Return one argument for a writer who should not see code: `name: value (what it is)`, without ranges and defaults."""
+    description = RANGE.sub("", api.properties.get(name, {}).get("description", "")).split(";")[0].rstrip(". ")
+    return f"{name.replace('_', ' ')}: {compact_json(value)}" + (f" ({description})" if description else "")

@@ -75,7 +75,7 @@ def _describe(name: str, function: Callable[..., Any]) -> dict[str, Any]:
         "description": " ".join(f"{summary}\n{more or ''}".split()),
         "parameters": _parameters(name, function, text),
         "returns": " ".join((text.returns.description or "").split()) if text.returns else "",
-        "examples": [arguments for arguments in _recorded_calls(name, function)],
+        "examples": list(_recorded_calls(name, function)),
     }
 
 
@@ -114,7 +114,7 @@ def _inline(node: Any, definitions: dict[str, Any], path: tuple[str, ...]) -> An
             raise TypeError(f"the type {target} contains itself, which a flat schema cannot say")
         merged = {**definitions[target], **{key: value for key, value in node.items() if key != "$ref"}}
         return _inline(merged, definitions, (*path, target))
-    result = {}
+    result: dict[str, Any] = {}
     for key, value in node.items():
         if key == "properties":
             result[key] = {name: _inline(item, definitions, path) for name, item in value.items()}

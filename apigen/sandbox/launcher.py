@@ -51,9 +51,7 @@ class ProcessSandbox:
         return tuple(padded[: len(calls)])
 
     async def describe(self) -> JsonObject:
-        limits = SandboxConfig(
-            seconds=DESCRIBE_SECONDS, memory_mb=DESCRIBE_MEMORY_MB, output_kb=DESCRIBE_OUTPUT_KB
-        )
+        limits = SandboxConfig(seconds=DESCRIBE_SECONDS, memory_mb=DESCRIBE_MEMORY_MB, output_kb=DESCRIBE_OUTPUT_KB)
         frame, failure = await self._work({"do": "describe"}, limits, DESCRIBE_SECONDS)
         if failure:
             raise LibraryError(f"{self._folder}: describing its functions failed: {failure.message}")

@@ -14,7 +14,9 @@ from apigen.sources.python import PythonSource
 class ApiSource(Protocol):
     """One place that APIs come from, and where their calls are run."""
 
-    tier: str
+    @property
+    def tier(self) -> str:
+        """What protects this machine from the source's code; see `apigen.sandbox`."""
 
     async def load(self) -> Sequence[Api]:
         """Return the APIs, in a fixed order.
@@ -96,4 +98,3 @@ def build_sources(entries: Sequence[Source], limits: SandboxConfig) -> list[ApiS
         except ConfigError as error:
             raise error.within(key=key) from None
     return sources
-

@@ -32,7 +32,9 @@ def only_run(store: Path) -> Iterator[None]:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 owner = os.read(descriptor, 20).decode("ascii", "replace").strip() or "unknown"
-                raise StoreError(f"{store}: another run (process {owner}) is writing it; wait for it, or stop it") from None
+                raise StoreError(
+                    f"{store}: another run (process {owner}) is writing it; wait for it, or stop it"
+                ) from None
         os.ftruncate(descriptor, 0)
         os.write(descriptor, str(os.getpid()).encode())
         yield

@@ -131,9 +131,7 @@ class RunWriter:
             )
             for candidate in candidates:
                 self._save_candidate(candidate)
-            self._db.execute(
-                "update runs set seconds = ? where id = ?", [self.seconds_before + seconds, self.run_id]
-            )
+            self._db.execute("update runs set seconds = ? where id = ?", [self.seconds_before + seconds, self.run_id])
 
     def _save_candidate(self, candidate: Candidate) -> None:
         rejection = candidate.rejection

@@ -52,8 +52,7 @@ KNOWN = [
     (cooking.scale_recipe, RECIPE, [{"name": "flour", "amount": 375.0, "unit": "grams"}]),
     (
         cooking.scale_recipe,
-        RECIPE
-        | {"ingredients": [FLOUR, {"name": "milk", "amount": 1, "unit": "cups"}], "wanted_servings": 1},
+        RECIPE | {"ingredients": [FLOUR, {"name": "milk", "amount": 1, "unit": "cups"}], "wanted_servings": 1},
         [
             {"name": "flour", "amount": 62.5, "unit": "grams"},
             {"name": "milk", "amount": 0.25, "unit": "cups"},
@@ -77,9 +76,7 @@ KNOWN = [
 
 
 @pytest.mark.parametrize(("function", "arguments", "name"), WRONG)
-def test_wrong_value_names_the_argument(
-    function: Callable[..., object], arguments: dict[str, Any], name: str
-) -> None:
+def test_wrong_value_names_the_argument(function: Callable[..., object], arguments: dict[str, Any], name: str) -> None:
     with pytest.raises(ValueError, match=f"^{name}\\b"):
         function(**arguments)
 

@@ -76,9 +76,7 @@ KNOWN = [
 
 
 @pytest.mark.parametrize(("function", "arguments", "name"), WRONG)
-def test_wrong_value_names_the_argument(
-    function: Callable[..., object], arguments: dict[str, Any], name: str
-) -> None:
+def test_wrong_value_names_the_argument(function: Callable[..., object], arguments: dict[str, Any], name: str) -> None:
     with pytest.raises(ValueError, match=f"^{name}\\b"):
         function(**arguments)
 

@@ -432,9 +432,7 @@ def test_two_pulls_at_once_share_one_download(hub: Hub) -> None:
     assert len(hub.asked) == 1
 
 
-def test_a_disk_too_small_is_said_before_anything_is_fetched(
-    hub: Hub, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_disk_too_small_is_said_before_anything_is_fetched(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     def nearly_full(path: object) -> object:
         return SimpleNamespace(free=1000)
 

@@ -1,0 +1,69 @@
+"""`apigen status`, `show` and `export`: what a store holds."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Store = Annotated[Path, typer.Argument(metavar="DB", help="A store that `apigen run` made.", show_default=False)]
+
+
+def register(app: typer.Typer) -> None:
+    app.command("status")(status)
+    app.command("show")(show)
+    app.command("export")(export)
+
+
+def status(db: Store) -> None:
+    """Show the funnel, pass rates and costs of a run."""
+    from rich.console import Console
+
+    from apigen.cli.tables import print_funnel
+    from apigen.store.reader import StoreReader
+
+    reader, console = StoreReader(db), Console()
+    run = reader.run()
+    if run is not None:
+        console.print(
+            f"{db}: {run['state']}; seed {run['seed']}, library {run['library_hash']}, sandbox {run['sandbox_tier']}, "
+            f"apigen {run['apigen_version']}",
+            highlight=False,
+            soft_wrap=True,
+        )
+    print_funnel(reader, console)
+
+
+def show(
+    db: Store,
+    rejected: Annotated[bool, typer.Option("--rejected", help="Show rejected candidates instead.")] = False,
+    reason: Annotated[str, typer.Option("--reason", metavar="R", help="Only rejections whose reason starts so.")] = "",
+    limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="Show at most this many.")] = 10,
+) -> None:
+    """Show verified samples, or rejected candidates and why."""
+    from rich.console import Console
+
+    from apigen.cli.tables import print_sample
+    from apigen.store.reader import StoreReader
+
+    console, count = Console(), 0
+    for candidate in StoreReader(db).candidates(rejected=rejected, reason=reason, limit=limit):
+        count += 1
+        print_sample(candidate, console, title=f"{count}", verdicts=True)
+    if not count:
+        console.print("nothing of the kind in this store", soft_wrap=True)
+
+
+def export(
+    db: Store,
+    format_: Annotated[str, typer.Option("--format", metavar="FORMAT", help="xlam or openai.")],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="Where the JSON lines go.")],
+) -> None:
+    """Write the verified samples as JSON lines for training."""
+    from apigen.config import Door, choose_door
+    from apigen.exporters import EXPORTERS
+    from apigen.exporters import export as export_samples
+    from apigen.store.reader import StoreReader
+
+    choose_door(Door(name=format_), EXPORTERS, "--format")
+    count = export_samples(StoreReader(db).samples(), format_, output)
+    typer.echo(f"exported {count} samples as {format_} to {output}")

@@ -1,0 +1,137 @@
+"""`apigen library`: look at, check and try the APIs of a library."""
+
+import asyncio
+import json
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+if TYPE_CHECKING:
+    from apigen.records import Api
+    from apigen.sources import Library
+
+Folder = Annotated[Path, typer.Option("--library", metavar="PATH", help="The folder of your functions.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The API's name.", show_default=False)]
+T = TypeVar("T")
+DEFAULT_LIBRARY = Path("api_library")
+
+group = typer.Typer(name="library", help="List, show, check and call the APIs of a library.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(group)
+
+
+def _open(folder: Path) -> "Library":
+    from apigen.config import Door, SandboxConfig
+    from apigen.errors import ConfigError
+    from apigen.sources import build_sources, open_library
+
+    if not folder.is_dir():
+        raise ConfigError(f"there is no folder '{folder}'; give the folder of your functions", key="--library")
+    entry = Door(name="python", options={"path": str(folder)})
+    return _wait(open_library(build_sources([entry], SandboxConfig())))
+
+
+def _wait(work: Coroutine[Any, Any, T]) -> T:
+    return asyncio.run(work)
+
+
+def _find(library: "Library", name: str) -> "Api":
+    from difflib import get_close_matches
+
+    from apigen.errors import ConfigError
+
+    for api in library.apis:
+        if api.name == name:
+            return api
+    close = get_close_matches(name, [api.name for api in library.apis], n=1)
+    hint = f"did you mean {close[0]}?" if close else "`apigen library list` shows what there is"
+    raise ConfigError(f"no API is named '{name}'; {hint}", key="NAME")
+
+
+@group.command("list")
+def list_apis(library: Folder = DEFAULT_LIBRARY, as_json: AsJson = False) -> None:
+    """List the APIs by category."""
+    from rich.console import Console
+
+    from apigen.cli.tables import table
+
+    apis = _open(library).apis
+    if as_json:
+        typer.echo(json.dumps([api.to_json() for api in apis], ensure_ascii=False, indent=2))
+        return
+    shown = table("category", "name", "description")
+    for api in apis:
+        shown.add_row(api.category, api.name, api.description)
+    console = Console()
+    console.print(shown)
+    console.print(f"{len(apis)} APIs in {len({api.category for api in apis})} categories")
+
+
+@group.command("show")
+def show_api(name: Name, library: Folder = DEFAULT_LIBRARY, as_json: AsJson = False) -> None:
+    """Show one API: its texts, arguments and recorded calls."""
+    from rich.console import Console
+
+    from apigen.cli.tables import table
+    from apigen.prompts import compact_json, type_text
+
+    api = _find(_open(library), name)
+    if as_json:
+        typer.echo(json.dumps(api.to_json(), ensure_ascii=False, indent=2))
+        return
+    console = Console()
+    console.print(f"{api.name}  ({api.category}, {api.source})", style="bold", highlight=False, soft_wrap=True)
+    console.print(api.description, highlight=False)
+    arguments = table("argument", "type", "required", "description")
+    for argument, schema in api.properties.items():
+        default = "" if schema.get("default") is None else f" Default {compact_json(schema['default'])}."
+        needed = "yes" if argument in api.required else "no"
+        arguments.add_row(argument, type_text(schema), needed, f"{schema.get('description', '')}{default}")
+    console.print(arguments)
+    if api.returns:
+        console.print(f"Returns: {api.returns}", highlight=False)
+    for call in api.examples:
+        console.print(f"Example: {compact_json(call.arguments)}", highlight=False)
+
+
+@group.command("check")
+def check(library: Folder = DEFAULT_LIBRARY) -> None:
+    """Check that every function can be described and that its recorded calls fit its schema, run, and repeat."""
+    from apigen.sources.audit import audit
+
+    problems, apis = _wait(audit(library))
+    for problem in problems:
+        typer.echo(problem)
+    typer.echo(f"{library}: {apis} APIs, {len(problems)} problems")
+    if problems:
+        raise typer.Exit(1)
+
+
+@group.command("call")
+def call_api(
+    name: Name,
+    arguments: Annotated[str, typer.Argument(metavar="ARGUMENTS", help="A JSON object, as in '{\"x\": 1}'.")] = "{}",
+    library: Folder = DEFAULT_LIBRARY,
+) -> None:
+    """Run one call in the sandbox; print its JSON result, or its typed error."""
+    from apigen.errors import ConfigError
+    from apigen.records import Call
+
+    try:
+        values = json.loads(arguments)
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(f"is no JSON ({error})", key="ARGUMENTS") from None
+    if not isinstance(values, dict):
+        raise ConfigError("must be a JSON object of arguments by name, as in '{\"x\": 1}'", key="ARGUMENTS")
+    opened = _open(library)
+    _find(opened, name)
+    (result,) = _wait(opened.execute([Call(name, values)]))
+    if result.error:
+        typer.echo(json.dumps({"error": result.error.kind, "message": result.error.message}, ensure_ascii=False))
+        raise typer.Exit(1)
+    typer.echo(json.dumps(result.value, ensure_ascii=False))

@@ -1,0 +1,114 @@
+"""What works on this machine, and how to mend what does not."""
+
+import importlib.metadata
+import importlib.util
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from apigen import __version__
+from apigen.config import RunConfig, SandboxConfig
+from apigen.errors import ApigenError
+from apigen.llms import build_llms
+from apigen.llms.models import MODELS, model_path
+from apigen.llms.openai import OpenAILLM
+from apigen.sandbox import Invocation, open_sandbox
+from apigen.sources import build_sources, open_library
+
+PROBE = '''"""Probe."""
+
+
+def double(number: int) -> int:
+    """Double a number.
+
+    Args:
+        number: The number.
+    """
+    return 2 * number
+'''
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the report: `ok`, a `note` worth knowing, or `bad`."""
+
+    level: Literal["ok", "note", "bad"]
+    what: str
+    text: str
+
+
+async def examine(config: RunConfig | None) -> list[Finding]:
+    """Look at Python, the sandbox, the embedded models, and at what a config needs."""
+    version = ".".join(map(str, sys.version_info[:3]))
+    findings = [Finding("ok", "apigen", f"{__version__} on Python {version}"), await _sandbox(), *_models()]
+    if config is not None:
+        findings += [await _library(config), *await _llms(config)]
+    return findings
+
+
+async def _sandbox() -> Finding:
+    with tempfile.TemporaryDirectory(prefix="apigen-doctor-") as folder:
+        Path(folder, "probe.py").write_text(PROBE, encoding="utf-8")
+        sandbox = open_sandbox(Path(folder), SandboxConfig())
+        try:
+            (result,) = await sandbox.run([Invocation("probe", "double", {"number": 21})])
+        except ApigenError as error:
+            return Finding("bad", "sandbox", str(error))
+    if result.value != 42:
+        return Finding("bad", "sandbox", f"a probe call failed: {result.error}")
+    text = (
+        f"tier '{sandbox.tier}': own process, limits, cleared environment; files and network are NOT cut off, "
+        "so run only libraries you trust"
+    )
+    return Finding("note", "sandbox", text)
+
+
+def _models() -> list[Finding]:
+    if importlib.util.find_spec("xllamacpp") is None:
+        runtime = Finding(
+            "note", "embedded runtime", "missing; `pip install 'apigen-synth[local]'` for the local backend"
+        )
+    else:
+        runtime = Finding("ok", "embedded runtime", f"xllamacpp {importlib.metadata.version('xllamacpp')}")
+    models = [
+        Finding("ok", f"model {name}", str(path)) if (path := model_path(name)) else
+        Finding("note", f"model {name}", f"not here; `apigen models pull {name}` fetches {model.size / 1e6:,.0f} MB")
+        for name, model in MODELS.items()
+    ]  # fmt: skip
+    return [runtime, *models]
+
+
+async def _library(config: RunConfig) -> Finding:
+    try:
+        library = await open_library(build_sources(config.library, config.sandbox))
+    except ApigenError as error:
+        return Finding("bad", "library", str(error))
+    return Finding("ok", "library", f"{len(library.apis)} APIs, hash {library.hash}")
+
+
+async def _llms(config: RunConfig) -> list[Finding]:
+    try:
+        llms = build_llms(config.llms)
+    except ApigenError as error:
+        return [Finding("bad", "llms", str(error))]
+    findings = []
+    for name, llm in llms.items():
+        try:
+            if isinstance(llm, OpenAILLM):
+                await llm.check()
+                findings.append(Finding("ok", f"llm {name}", f"{llm.where} answers and serves {llm.model}"))
+            else:
+                findings.append(_embedded(name, llm.model))
+        except ApigenError as error:
+            findings.append(Finding("bad", f"llm {name}", str(error)))
+        finally:
+            await llm.close()
+    return findings
+
+
+def _embedded(name: str, model: str) -> Finding:
+    if model in MODELS and model_path(model) is None:
+        return Finding("bad", f"llm {name}", f"{model} is not here; run `apigen models pull {model}`")
+    return Finding("ok", f"llm {name}", model)

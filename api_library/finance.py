@@ -38,7 +38,7 @@ def monthly_loan_payment(principal: float, annual_rate_percent: float, years: in
     """Compute the fixed monthly payment that pays off a loan.
 
     Args:
-        principal: Amount borrowed, in any currency, 0.01 to 1000000000.
+        principal: Amount borrowed, 0.01 to 1000000000.
         annual_rate_percent: Yearly interest rate in percent, 0 to 100 (5 means 5%), charged monthly.
         years: Term of the loan in whole years, 1 to 50.
 
@@ -76,7 +76,7 @@ def future_savings_balance(
     """Compute what savings grow to with compound interest.
 
     Args:
-        initial_deposit: Amount in the account at the start, in any currency, 0 to 1000000000.
+        initial_deposit: Amount in the account at the start, 0 to 1000000000.
         annual_rate_percent: Nominal yearly interest rate in percent, 0 to 50 (3.5 means 3.5%).
         years: How long the money is saved, in whole years, 1 to 50.
         monthly_deposit: Amount added at the end of every month, 0 to 1000000000; 0 if left out.
@@ -120,7 +120,7 @@ def split_bill_with_tip(bill_amount: float, people: int, tip_percent: float = 0.
     """Split a restaurant bill evenly among people.
 
     Args:
-        bill_amount: Amount of the bill before the tip, in any currency, 0.01 to 1000000000.
+        bill_amount: Amount of the bill before the tip, 0.01 to 1000000000.
         people: Number of people who share the bill, 1 to 1000.
         tip_percent: Tip as a percentage of the bill, 0 to 100; no tip if left out.
 
@@ -150,7 +150,7 @@ def price_after_discounts(original_price: float, discount_percents: list[float])
     """Compute the final price after percentage discounts taken one after another.
 
     Args:
-        original_price: Price before any discount, in any currency, 0.01 to 1000000000.
+        original_price: Price before any discount, 0.01 to 1000000000.
         discount_percents: Discounts in percent, 0 to 100 each, 1 to 10 of them; each applies to what is left.
 
     Returns:
@@ -181,7 +181,7 @@ def sales_tax_breakdown(amount: float, tax_rate_percent: float, tax_is: TaxStatu
     """Work out the net price, sales tax (VAT) and gross price of an amount.
 
     Args:
-        amount: The known price, in any currency, 0.01 to 1000000000.
+        amount: The known price, 0.01 to 1000000000.
         tax_rate_percent: Rate of the sales tax, VAT or GST in percent, 0 to 100 (20 means 20%).
         tax_is: Whether the amount has the tax in it: included (gross) or excluded (net, tax comes on top).
 
@@ -212,7 +212,7 @@ def progressive_income_tax(taxable_income: float, brackets: list[TaxBracket]) ->
     """Compute the income tax due under tax brackets.
 
     Args:
-        taxable_income: Income of the year in any currency, 0.01 to 1000000000.
+        taxable_income: Income of the year, 0.01 to 1000000000.
         brackets: 1 to 20 brackets, lowest first. Each has from_income (income above which the rate applies,
             0 to 1000000000) and rate_percent (0 to 100). Income below the first bracket is free of tax.
 

@@ -75,7 +75,7 @@ def floor_tiles_needed(floor_area_m2: float, tile_length_cm: float, tile_width_c
         floor_area_m2: Area of the floor in square meters, 0.1 to 10000.
         tile_length_cm: Length of one tile in centimeters, 1 to 300.
         tile_width_cm: Width of one tile in centimeters, 1 to 300.
-        waste_percent: Extra tiles for cuts and breakage in percent of the floor, 0 to 50 (10 is usual).
+        waste_percent: Extra tiles to buy for waste, in percent, 0 to 50 (10 is usual).
 
     Returns:
         The number of tiles by area, rounded up.
@@ -104,7 +104,7 @@ def appliance_electricity_cost(power_watts: float, hours_per_day: float, price_p
     Args:
         power_watts: Power that the appliance draws in watts, 0.1 to 100000.
         hours_per_day: Running time a day in hours, 0.01 to 24.
-        price_per_kwh: Price of a kilowatt-hour, in any currency, 0.001 to 100000.
+        price_per_kwh: Price of a kilowatt-hour, 0.001 to 100000.
         days: Number of days it is used, 1 to 3660 (30 for a month, 365 for a year).
 
     Returns:

@@ -43,7 +43,7 @@ def trip_fuel_cost(
     Args:
         distance_km: One-way distance in kilometers, 0.1 to 50000.
         liters_per_100km: Fuel consumption of the vehicle in liters per 100 km, 0.1 to 100.
-        price_per_liter: Price of a liter of fuel, in any currency, 0.01 to 100000.
+        price_per_liter: Price of a liter of fuel, 0.01 to 100000.
         round_trip: True to count the way there and back; one way by default.
 
     Returns:
@@ -208,7 +208,7 @@ def daily_budget_per_traveler(total_budget: float, prepaid_costs: list[float], d
     """Tell how much each traveler can spend a day after the fixed trip costs.
 
     Args:
-        total_budget: Budget of the whole group for the trip, in any currency, 1 to 100000000.
+        total_budget: Budget of the whole group for the trip, 1 to 100000000.
         prepaid_costs: Fixed costs of the group, such as flights: 0 to 100 amounts, in sum at most the budget.
         days: Length of the trip in days, 1 to 365.
         travelers: Number of people who share the budget, 1 to 1000.

@@ -155,7 +155,7 @@ def convert_length(parts: list[LengthPart], to_unit: LengthUnit) -> float:
     """Convert a length to another unit.
 
     Args:
-        parts: The length as 1 to 10 parts that are added up (5 feet 11 inches has two parts). Each has
+        parts: The length as 1 to 10 parts that are added up (feet and inches are two parts). Each has
             amount (a number, 0 to 1000000000000) and unit (the same names as to_unit).
         to_unit: Unit wanted; nautical_miles are 1852 meters, miles are land miles.
 

@@ -74,13 +74,13 @@ class OpenAILLM:
             )
         return self._client
 
-    async def complete(self, request: Request, **extra_body: Any) -> Completion:
+    async def complete(self, request: Request) -> Completion:
         from openai import APIError, BadRequestError, UnprocessableEntityError
 
         while True:
             structure = self._structure
             try:
-                return await self._ask(request, STRUCTURES[structure], extra_body)
+                return await self._ask(request, STRUCTURES[structure])
             except (BadRequestError, UnprocessableEntityError) as error:
                 if request.schema is None or structure == len(STRUCTURES) - 1 or not _blames_structure(error):
                     raise self._outage(error) from error
@@ -89,7 +89,7 @@ class OpenAILLM:
             except APIError as error:
                 raise self._outage(error) from error
 
-    async def _ask(self, request: Request, structure: str, extra_body: dict[str, Any]) -> Completion:
+    async def _ask(self, request: Request, structure: str) -> Completion:
         options = self._options
         body: dict[str, Any] = {options.token_limit_key: request.max_tokens}
         if request.temperature is not None:
@@ -102,7 +102,7 @@ class OpenAILLM:
         reply = await self._connected().chat.completions.create(
             model=options.model,
             messages=[{"role": message.role, "content": message.content} for message in request.messages],  # type: ignore[misc]
-            extra_body={**options.extra_body, **extra_body} or None,
+            extra_body=options.extra_body or None,
             **body,
         )
         usage, choice = reply.usage, reply.choices[0] if reply.choices else None

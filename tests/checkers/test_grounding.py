@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apigen.checkers.grounding import GroundingChecker, Ungrounded, ungrounded
+from apigen.checkers.grounding import GroundingChecker
+from apigen.checkers.spellings.leftovers import leftover_numbers
+from apigen.checkers.spellings.values import Ungrounded, ungrounded
 from apigen.records import Api, Call, Candidate, Draw
 
 NUMBER = {"type": "number"}
@@ -447,14 +449,14 @@ def candidate(query: str, *calls: Call) -> Candidate:
 
 def test_checker_passes_a_grounded_candidate() -> None:
     call = Call("monthly_loan_payment", {"principal": 1000, "annual_rate_percent": 6.5})
-    checked = asyncio.run(GroundingChecker()(candidate("1000 at 6.5%", call)))
+    checked = asyncio.run(GroundingChecker.from_options({})(candidate("1000 at 6.5%", call)))
     assert checked.rejection is None
     assert checked.verdicts[-1].stage == "grounding"
 
 
 def test_checker_names_the_value_that_is_not_said() -> None:
     call = Call("monthly_loan_payment", {"principal": 1000, "annual_rate_percent": 6.5})
-    verdict = asyncio.run(GroundingChecker()(candidate("1000 at 6%", call))).rejection
+    verdict = asyncio.run(GroundingChecker.from_options({})(candidate("1000 at 6%", call))).rejection
     assert verdict is not None
     assert verdict.reason == "grounding:value_not_in_query"
     assert verdict.detail == (
@@ -463,8 +465,48 @@ def test_checker_names_the_value_that_is_not_said() -> None:
 
 
 def test_checker_takes_a_call_of_an_api_that_is_not_offered() -> None:
-    checked = asyncio.run(GroundingChecker()(candidate("Do it.", Call("other", {"x": 4}))))
+    checked = asyncio.run(GroundingChecker.from_options({})(candidate("Do it.", Call("other", {"x": 4}))))
     assert checked.rejection is not None
+
+
+LOAN = Api(
+    "monthly_loan_payment",
+    "Compute a payment by ISO 8601 rules.",
+    {"type": "object", "properties": {"principal": NUMBER, "annual_rate_percent": RATE, "years": {**INTEGER, "default": 30}}},
+    "finance",
+    "test",
+)
+
+
+@pytest.mark.parametrize(
+    ("query", "arguments", "leftovers"),
+    [
+        ("1000 at 6.5%", {"principal": 1000, "annual_rate_percent": 6.5}, []),
+        ("1,000 at 6.5 percent, rounded to 3 decimals", {"principal": 1000, "annual_rate_percent": 6.5}, ["3"]),
+        ("1k at 6.5% for my 2 sons", {"principal": 1000, "annual_rate_percent": 6.5}, ["2"]),
+        ("1000 at 6.5% for 30 years", {"principal": 1000, "annual_rate_percent": 6.5}, []),
+        ("1000 at 6.5% by ISO 8601", {"principal": 1000, "annual_rate_percent": 6.5}, []),
+        ("5 (five) at 6.5%", {"principal": 5, "annual_rate_percent": 6.5}, []),
+        ("a thousand at 6.5% and again 7%", {"principal": 1000, "annual_rate_percent": 6.5}, ["7"]),
+    ],
+)
+def test_a_number_that_no_call_uses_is_left_over(query: str, arguments: dict[str, Any], leftovers: list[str]) -> None:
+    assert leftover_numbers(query, [(LOAN, Call(LOAN.name, arguments))]) == leftovers
+
+
+def test_parts_of_a_date_are_no_leftovers() -> None:
+    api = Api("weekday", "Tell the weekday.", {"properties": {"date": {"type": "string", "format": "date"}}}, "dates", "test")
+    assert leftover_numbers("What day was March 1, 2024?", [(api, Call("weekday", {"date": "2024-03-01"}))]) == []
+
+
+def test_checker_rejects_a_leftover_number_unless_it_is_allowed() -> None:
+    call = Call("monthly_loan_payment", {"principal": 1000, "annual_rate_percent": 6.5})
+    told = candidate("1000 at 6.5%, to 3 decimals", call)
+    verdict = asyncio.run(GroundingChecker.from_options({})(told)).rejection
+    assert verdict is not None
+    assert verdict.reason == "grounding:number_not_in_calls"
+    assert "3" in verdict.detail
+    assert asyncio.run(GroundingChecker.from_options({"leftover_numbers": "allow"})(told)).rejection is None
 
 
 json_values = st.recursive(
@@ -483,7 +525,7 @@ def test_no_input_raises(query: str, name: str, schema: Any, value: Any) -> None
     call = Call("f", {name: value})
     for parameters in (schema, {"properties": schema}, {"properties": {name: schema}}):
         ungrounded(query, Api("f", query, parameters, "any", "test"), call)
-    asyncio.run(GroundingChecker()(candidate(query, call)))
+    asyncio.run(GroundingChecker.from_options({})(candidate(query, call)))
 
 
 def nest(depth: int) -> list[Any]:
@@ -516,5 +558,5 @@ def nest(depth: int) -> list[Any]:
 def test_a_hostile_query_takes_no_time(query: str, value: Any) -> None:
     started = time.perf_counter()
     missing(query, "value", {"default": 3, "description": query}, value)
-    asyncio.run(GroundingChecker()(candidate(query, Call("f", {"value": value}))))
+    asyncio.run(GroundingChecker.from_options({})(candidate(query, Call("f", {"value": value}))))
     assert time.perf_counter() - started < 0.5

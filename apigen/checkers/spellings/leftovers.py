@@ -1,0 +1,61 @@
+"""The other half of grounding: numbers in a query that no call uses, such as an invented "round to 3 decimals"."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from apigen.checkers.spellings.values import ungrounded
+from apigen.records import Api, Call, Json
+
+NUMBER = re.compile(r"\d{1,30}(?:[.,:/]\d{1,30}){0,8}")
+MOST_NUMBERS = 100
+"""Numbers looked at in one query; more than that are data, not wording."""
+
+
+def leftover_numbers(query: str, steps: Sequence[tuple[Api, Call]]) -> list[str]:
+    """Return the numbers, as written in the query, that it could do without: every argument is stated all the same.
+
+    Numbers that the APIs' own texts hold (the 8601 of "ISO 8601", the 100 of "liters per 100 km") and defaults said
+    aloud are no leftovers.
+    """
+    known = {number for api, _ in steps for number in NUMBER.findall(_texts(api))}
+    values = {number for api, call in steps for number in (*_numbers(call.arguments), *_defaults(api))}
+    found = []
+    for number in list(dict.fromkeys(NUMBER.findall(query)))[:MOST_NUMBERS]:
+        if number in known or _value(number) in values:
+            continue
+        without = NUMBER.sub(lambda match, gone=number: "#" if match[0] == gone else match[0], query)  # type: ignore[misc]
+        if not any(ungrounded(without, api, call) for api, call in steps):
+            found.append(number)
+    return found
+
+
+def _texts(api: Api) -> str:
+    described = (str(schema.get("description", "")) for schema in api.properties.values())
+    return " ".join((api.name.replace("_", " "), api.description, *described))
+
+
+def _defaults(api: Api) -> Iterator[float]:
+    for schema in api.properties.values():
+        yield from _numbers(schema.get("default"))
+
+
+def _numbers(value: Json) -> Iterator[float]:
+    """Yield every number in a JSON value, those written as text included."""
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, dict):
+            stack.extend(item.values())
+        elif isinstance(item, list):
+            stack.extend(item)
+        elif isinstance(item, str):
+            yield from (_value(number) for number in NUMBER.findall(item))
+        elif isinstance(item, int | float) and abs(item) < 1e300:
+            yield abs(float(item))
+
+
+def _value(number: str) -> float:
+    try:
+        return float(number.replace(",", ""))
+    except ValueError:
+        return float("nan")

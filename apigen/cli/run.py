@@ -1,5 +1,6 @@
 """`apigen run`: the pipeline, with a live display on a terminal and plain lines elsewhere."""
 
+import contextlib
 import sys
 import time
 from pathlib import Path
@@ -71,7 +72,8 @@ async def _run(settings: "RunConfig", console: "Console") -> "Outcome":
     task = asyncio.current_task()
     assert task is not None
     # A polite end from outside (a scheduler, a container) is treated like Ctrl-C.
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    with contextlib.suppress(NotImplementedError):  # Windows has no such signal
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     with _display(console) as show:
         try:
             return await run_pipeline(settings, show.update)

@@ -40,7 +40,7 @@ class RunWriter:
             rows = list(db.query("select id, identity, seconds from runs order by id"))
             if rows:
                 _refuse_other_run(config.store, json.loads(rows[0]["identity"]), identity)
-                db.execute("update runs set cut = null, state = 'running' where id = ?", [rows[0]["id"]])
+                db.execute("update runs set cut = null, state = 'open' where id = ?", [rows[0]["id"]])
                 return cls(db, rows[0]["id"], rows[0]["seconds"])
             with db.atomic():
                 db.table("runs").insert(
@@ -53,7 +53,7 @@ class RunWriter:
                         "library_hash": library_hash,
                         "sandbox_tier": sandbox_tier,
                         "apigen_version": __version__,
-                        "state": "running",
+                        "state": "open",
                         "cut": None,
                         "seconds": 0.0,
                         "started_at": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -472,7 +472,10 @@ def test_checker_takes_a_call_of_an_api_that_is_not_offered() -> None:
 LOAN = Api(
     "monthly_loan_payment",
     "Compute a payment by ISO 8601 rules.",
-    {"type": "object", "properties": {"principal": NUMBER, "annual_rate_percent": RATE, "years": {**INTEGER, "default": 30}}},
+    {
+        "type": "object",
+        "properties": {"principal": NUMBER, "annual_rate_percent": RATE, "years": {**INTEGER, "default": 30}},
+    },
     "finance",
     "test",
 )
@@ -495,7 +498,9 @@ def test_a_number_that_no_call_uses_is_left_over(query: str, arguments: dict[str
 
 
 def test_parts_of_a_date_are_no_leftovers() -> None:
-    api = Api("weekday", "Tell the weekday.", {"properties": {"date": {"type": "string", "format": "date"}}}, "dates", "test")
+    api = Api(
+        "weekday", "Tell the weekday.", {"properties": {"date": {"type": "string", "format": "date"}}}, "dates", "test"
+    )
     assert leftover_numbers("What day was March 1, 2024?", [(api, Call("weekday", {"date": "2024-03-01"}))]) == []
 
 

@@ -1,0 +1,219 @@
+"""Real HTTP on loopback: a chat endpoint that behaves as a test says, and an oracle that answers apigen's prompts rightly."""
+
+import json
+import random
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+Body = dict[str, Any]
+
+
+@dataclass
+class Answer:
+    """One HTTP reply. `raw` (with `content_type`) replaces the chat completion that is made of `text`."""
+
+    text: str | None = ""
+    status: int = 200
+    delay: float = 0.0
+    headers: dict[str, str] = field(default_factory=dict)
+    raw: bytes | None = None
+    content_type: str = "application/json"
+    usage: Any = field(default_factory=lambda: {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18})
+    finish_reason: str = "stop"
+
+    def body(self, model: str) -> bytes:
+        if self.raw is not None:
+            return self.raw
+        if self.status != 200:
+            return json.dumps({"error": {"message": self.text, "type": "error", "code": None}}).encode()
+        message = {"role": "assistant", "content": self.text}
+        choice = {"index": 0, "message": message, "finish_reason": self.finish_reason}
+        reply = {"id": "x", "object": "chat.completion", "created": 1, "model": model, "choices": [choice]}
+        return json.dumps(reply | ({"usage": self.usage} if self.usage is not None else {})).encode()
+
+
+Behaviour = Callable[[Body], Answer | str]
+
+
+class ChatServer:
+    """`/v1/chat/completions` and `/v1/models`. `requests` are the bodies that came, `headers` what came with them."""
+
+    def __init__(self, behave: Behaviour, models: Answer | None = None) -> None:
+        self.behave, self.models = behave, models
+        self.requests: list[Body] = []
+        self.headers: list[dict[str, str]] = []
+        self.answered: list[Body] = []
+        self._closing = threading.Event()
+        self._lock = threading.Lock()
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
+
+            def do_GET(self) -> None:
+                listed = {"object": "list", "data": [{"id": "m", "object": "model", "created": 1, "owned_by": "x"}]}
+                self.reply(outer.models or Answer(raw=json.dumps(listed).encode()))
+
+            def do_POST(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                with outer._lock:
+                    outer.requests.append(body)
+                    outer.headers.append(dict(self.headers))
+                answer = outer.behave(body)
+                self.reply(Answer(answer) if isinstance(answer, str) else answer)
+                with outer._lock:
+                    outer.answered.append(body)
+
+            def reply(self, answer: Answer) -> None:
+                if outer._closing.wait(answer.delay):
+                    self.close_connection = True
+                    return
+                data = answer.body("m")
+                self.send_response(answer.status)
+                for name, value in {"Content-Type": answer.content_type, **answer.headers}.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+
+            def log_message(self, *args: object) -> None:
+                pass
+
+        class Server(ThreadingHTTPServer):
+            daemon_threads = True
+            block_on_close = False
+            request_queue_size = 128
+
+            def handle_error(self, request: Any, client_address: Any) -> None:
+                pass  # a client that was killed
+
+        self._server = Server(("127.0.0.1", 0), Handler)
+        self.port = self._server.server_port
+        self.base_url = f"http://127.0.0.1:{self.port}/v1"
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        self._closing.set()
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+@contextmanager
+def serve(behave: Behaviour, models: Answer | None = None) -> Iterator[ChatServer]:
+    server = ChatServer(behave, models)
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+def in_turn(*answers: Answer | str) -> Behaviour:
+    """Answer requests in order; the last answer is repeated."""
+    left, lock = list(answers), threading.Lock()
+
+    def behave(body: Body) -> Answer | str:
+        with lock:
+            return left.pop(0) if len(left) > 1 else left[0]
+
+    return behave
+
+
+@contextmanager
+def closed_port() -> Iterator[int]:
+    """A port that is taken, and on which nobody listens."""
+    import socket
+
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield bound.getsockname()[1]
+
+
+def purpose_of(body: Body) -> str:
+    """Say which of apigen's questions a request is."""
+    system = body["messages"][0]["content"]
+    if system.startswith("You write the message"):
+        return "call_first"
+    if system.startswith("You turn a person's message"):
+        return "agreement"
+    if system.startswith("You check training data"):
+        return "judge"
+    return "query_first"
+
+
+FACT = re.compile(r"^- (?P<name>[^:]+): (?P<rest>.*)$")
+SIGNATURE = re.compile(r"^(?P<name>\w+)\((?P<arguments>.*)\): (?P<description>.*)$")
+Wish = tuple[str, dict[str, Any]]
+
+
+class Oracle:
+    """Answers every question of a call-first run as a perfect model would, from the prompts alone.
+
+    `wrong(body)` names requests to be answered with nonsense, by purpose and draw seed; `delay` is the longest pause in
+    seconds (a random one for each request). Nothing of the reply depends on time or on the order of the requests.
+    """
+
+    def __init__(self, *, delay: float = 0.0, twist: Callable[[Body], Answer | str | None] = lambda body: None) -> None:
+        self.delay, self.twist = delay, twist
+        self._known: dict[str, list[Wish]] = {}
+        self._rng = random.Random(5)
+
+    def __call__(self, body: Body) -> Answer | str:
+        twisted = self.twist(body)
+        if twisted is not None:
+            return twisted
+        last = body["messages"][-1]["content"]
+        text = {"call_first": self._query, "agreement": self._calls, "judge": self._verdict}[purpose_of(body)](last)
+        return Answer(text, delay=self._rng.uniform(0, self.delay))
+
+    def _query(self, prompt: str) -> str:
+        wishes = read_wishes(prompt)
+        said = [
+            f"{purpose.rstrip('.')}, with " + ", ".join(f"{name} {_spoken(value)}" for name, value in facts.items())
+            for purpose, facts in wishes
+        ]
+        query = "; and also: ".join(said) + "."
+        self._known[query] = wishes
+        return json.dumps({"query": query}, ensure_ascii=False)
+
+    def _calls(self, prompt: str) -> str:
+        functions, _, query = prompt.partition("\n\nMessage: ")
+        apis = [found for line in functions.splitlines() if (found := SIGNATURE.match(line))]
+        calls = []
+        for purpose, facts in self._known[query.strip()]:
+            api = next(api for api in apis if api["description"].startswith(purpose))
+            names = re.findall(r"(\w+)\??:", api["arguments"])
+            arguments = {name: facts[name.replace("_", " ")] for name in names if name.replace("_", " ") in facts}
+            calls.append({"name": api["name"], "arguments": arguments})
+        return json.dumps({"calls": calls}, ensure_ascii=False)
+
+    def _verdict(self, prompt: str) -> str:
+        return json.dumps({"reason": "It fits.", "verdict": "yes"})
+
+
+def read_wishes(prompt: str) -> list[Wish]:
+    """Read the last turn of the call-first prompt: (what is wanted, value by fact name) for each call."""
+    wishes: list[Wish] = []
+    for line in prompt.strip().splitlines():
+        fact = FACT.match(line)
+        if fact:
+            value, _ = json.JSONDecoder().raw_decode(fact["rest"])
+            wishes[-1][1][fact["name"]] = value
+        elif line == "AND THE SAME FOR":
+            wishes.append((wishes[-1][0], {}))
+        elif line != "AND":
+            wishes.append((line, {}))
+    return wishes
+
+
+def _spoken(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(_spoken, value))
+    return json.dumps(value, ensure_ascii=False)

@@ -4,10 +4,12 @@ import json
 import random
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 Body = dict[str, Any]
@@ -41,7 +43,8 @@ Behaviour = Callable[[Body], Answer | str]
 
 
 class ChatServer:
-    """`/v1/chat/completions` and `/v1/models`. `requests` are the bodies that came, `headers` what came with them."""
+    """`/v1/chat/completions` and `/v1/models`. `requests` are the bodies that came, `headers` what came with them (lower-case names), `answered` the bodies
+    that were answered to the end."""
 
     def __init__(self, behave: Behaviour, models: Answer | None = None) -> None:
         self.behave, self.models = behave, models
@@ -64,7 +67,7 @@ class ChatServer:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 with outer._lock:
                     outer.requests.append(body)
-                    outer.headers.append(dict(self.headers))
+                    outer.headers.append({name.lower(): value for name, value in self.headers.items()})
                 answer = outer.behave(body)
                 self.reply(Answer(answer) if isinstance(answer, str) else answer)
                 with outer._lock:
@@ -217,3 +220,50 @@ def _spoken(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(_spoken, value))
     return json.dumps(value, ensure_ascii=False)
+
+
+def children_of(pid: int) -> set[int]:
+    """Return the living children, and their children, of a process."""
+    parents: dict[int, list[int]] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal() and (parent := _parent(entry)) is not None:
+            parents.setdefault(parent, []).append(int(entry.name))
+    found: set[int] = set()
+    left = [pid]
+    while left:
+        fresh = parents.get(left.pop(), [])
+        found.update(fresh)
+        left += fresh
+    return found
+
+
+def _parent(entry: Path) -> int | None:
+    """Return the parent's id of a process that has not ended."""
+    try:
+        state, parent = (entry / "stat").read_text().rpartition(")")[2].split()[:2]
+    except OSError:
+        return None
+    return None if state in "ZX" else int(parent)
+
+
+def still_alive(pids: set[int], seconds: float = 5.0) -> set[int]:
+    """Wait until the processes have ended; return those that have not."""
+    until = time.monotonic() + seconds
+    while True:
+        alive = {pid for pid in pids if _parent(Path(f"/proc/{pid}")) is not None}
+        if not alive or time.monotonic() > until:
+            return alive
+        time.sleep(0.02)
+
+
+def wait_for(true: Callable[[], bool], seconds: float = 20.0) -> None:
+    """Wait until something holds.
+
+    Raises:
+        TimeoutError: If it does not within the seconds.
+    """
+    until = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > until:
+            raise TimeoutError("it did not happen")
+        time.sleep(0.005)

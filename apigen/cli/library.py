@@ -59,6 +59,7 @@ def list_apis(library: Folder = DEFAULT_LIBRARY, as_json: AsJson = False) -> Non
     from rich.console import Console
 
     from apigen.cli.tables import table
+    from apigen.prompts import purpose
 
     apis = _open(library).apis
     if as_json:
@@ -66,7 +67,7 @@ def list_apis(library: Folder = DEFAULT_LIBRARY, as_json: AsJson = False) -> Non
         return
     shown = table("category", "name", "description")
     for api in apis:
-        shown.add_row(api.category, api.name, api.description)
+        shown.add_row(api.category, api.name, purpose(api))
     console = Console()
     console.print(shown)
     console.print(f"{len(apis)} APIs in {len({api.category for api in apis})} categories")
@@ -86,17 +87,17 @@ def show_api(name: Name, library: Folder = DEFAULT_LIBRARY, as_json: AsJson = Fa
         return
     console = Console()
     console.print(f"{api.name}  ({api.category}, {api.source})", style="bold", highlight=False, soft_wrap=True)
-    console.print(api.description, highlight=False)
+    console.print(api.description, highlight=False, markup=False)
     arguments = table("argument", "type", "required", "description")
     for argument, schema in api.properties.items():
         default = "" if schema.get("default") is None else f" Default {compact_json(schema['default'])}."
         needed = "yes" if argument in api.required else "no"
-        arguments.add_row(argument, type_text(schema), needed, f"{schema.get('description', '')}{default}")
+        arguments.add_row(argument, type_text(schema).replace("|", " | "), needed, f"{schema.get('description', '')}{default}")
     console.print(arguments)
     if api.returns:
-        console.print(f"Returns: {api.returns}", highlight=False)
+        console.print(f"Returns: {api.returns}", highlight=False, markup=False)
     for call in api.examples:
-        console.print(f"Example: {compact_json(call.arguments)}", highlight=False)
+        console.print(f"Example: {compact_json(call.arguments)}", highlight=False, markup=False)
 
 
 @group.command("check")

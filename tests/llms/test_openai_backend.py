@@ -233,7 +233,7 @@ def test_no_choices_are_an_empty_text(serving: Serving) -> None:
 
 
 @pytest.mark.parametrize(
-    "choices", ["null", '[{"index": 0, "finish_reason": "stop"}]', '[{"index": 0, "message": null}]']
+    "choices", ["null", "[null]", '[{"index": 0, "finish_reason": "stop"}]', '[{"index": 0, "message": null}]']
 )
 def test_choices_without_a_message_are_an_empty_text(serving: Serving, choices: str) -> None:
     raw = f'{{"id": "x", "object": "chat.completion", "created": 1, "model": "m", "choices": {choices}}}'
@@ -265,7 +265,6 @@ def test_a_lone_surrogate_becomes_text_that_can_be_written(serving: Serving) -> 
         (b"null", "application/json"),
         (b'"text"', "application/json"),
         (b'{"choices": "none"}', "application/json"),
-        (b'{"choices": [null]}', "application/json"),
         (b'{"choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": 5}}]}', "application/json"),
         (b'{"choices": [{"index": 0, "finish_reason": "stop", "message": "hi"}]}', "application/json"),
     ],
@@ -292,7 +291,7 @@ def test_the_key_is_sent_and_never_told(
     caplog.set_level(logging.DEBUG)
     server = serving(in_turn("ok", Answer(f"Incorrect API key provided: {key}", status=401)))
     ask(server, request(), api_key_env="MY_KEY")
-    assert server.headers[0]["Authorization"] == f"Bearer {key}"
+    assert server.headers[0]["authorization"] == f"Bearer {key}"
     text = refusal(server, api_key_env="MY_KEY")
     assert "401" in text
     assert key not in text

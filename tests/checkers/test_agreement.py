@@ -1,0 +1,136 @@
+"""The agreement checker: what counts as the same calls, and what the blind solver is shown."""
+
+import json
+
+import pytest
+
+from apigen.checkers.agreement import AgreementChecker
+from apigen.errors import ConfigError, EndpointError
+from apigen.prompts import Prompts
+from apigen.records import Call
+from tests.makers import INTEGER, NUMBER, TEXT, FakeLLM, make_api, make_candidate, make_draw, rejection, wait_for
+
+PROMPTS = Prompts()
+CONVERT = make_api(
+    "convert",
+    {"value": NUMBER, "unit": {**TEXT, "default": "km"}, "digits": {**INTEGER, "default": 2}, "note": TEXT},
+    required=["value"],
+)
+COUNT = make_api("count", {"words": {"type": "array", "items": TEXT}})
+HIDDEN = make_api("hidden", {"a": INTEGER})
+DRAW = make_draw(CONVERT, COUNT, style="parallel_multiple", distractors=(HIDDEN,))
+
+
+def replied(*calls):
+    return json.dumps({"calls": [call.to_json() for call in calls]})
+
+
+def check(reply, *calls):
+    return wait_for(AgreementChecker(FakeLLM(reply), PROMPTS)(make_candidate(DRAW, *calls)))
+
+
+KM = Call("convert", {"value": 5})
+WORDS = Call("count", {"words": ["a", "b"]})
+
+
+@pytest.mark.parametrize(
+    ("solved", "proposed"),
+    [
+        ([KM], [KM]),
+        ([WORDS, KM], [KM, WORDS]),
+        ([Call("convert", {"value": 5.0})], [KM]),
+        ([Call("convert", {"value": 5, "unit": "km"})], [KM]),
+        ([KM], [Call("convert", {"digits": 2.0, "unit": "km", "value": 5})]),
+        ([Call("convert", {"unit": "mi", "value": 5})], [Call("convert", {"value": 5, "unit": "mi"})]),
+        ([KM, Call("convert", {"value": 6})], [Call("convert", {"value": 6}), Call("convert", {"value": 5})]),
+    ],
+    ids=["same", "order of calls", "5 as 5.0", "default said", "defaults left out", "order of keys", "order of one API's"],
+)
+def test_the_same_calls_pass(solved, proposed):
+    done = check(replied(*solved), *proposed)
+    assert done.rejection is None
+    assert [verdict.stage for verdict in done.verdicts] == ["agreement"]
+    assert done.calls == tuple(proposed)
+
+
+@pytest.mark.parametrize(
+    ("solved", "proposed"),
+    [
+        ([Call("convert", {"value": 6})], [KM]),
+        ([Call("convert", {"value": "5"})], [KM]),
+        ([Call("convert", {"value": 5, "unit": "mi"})], [KM]),
+        ([Call("convert", {"value": 5, "note": "x"})], [KM]),
+        ([Call("hidden", {"a": 5})], [KM]),
+        ([KM, WORDS], [KM]),
+        ([KM], [KM, WORDS]),
+        ([KM, KM], [KM]),
+        ([], [KM]),
+        ([Call("count", {"words": ["b", "a"]})], [WORDS]),
+        ([Call("invented", {})], [KM]),
+    ],
+    ids=[
+        "value",
+        "type",
+        "not the default",
+        "extra argument",
+        "the distractor",
+        "extra call",
+        "call too few",
+        "call twice",
+        "no calls",
+        "order in a list",
+        "unknown API",
+    ],
+)
+def test_other_calls_are_rejected_and_shown(solved, proposed):
+    found = rejection(check(replied(*solved), *proposed))
+    assert found.reason == "agreement:different_calls"
+    for call in solved:
+        assert json.dumps(call.to_json()) in found.detail
+
+
+@pytest.mark.parametrize("reply", ["", "I would convert it.", "null", '{"calls": null}', '["x"]', '{"name": "convert"}', "[" * 9])
+def test_a_reply_without_calls_is_rejected(reply):
+    found = rejection(check(reply, KM))
+    assert found.reason == "agreement:no_calls"
+    assert "a blind solver" in found.detail
+
+
+def test_the_detail_of_very_many_calls_is_short():
+    found = rejection(check(replied(*[Call("convert", {"value": n}) for n in range(500)]), KM))
+    assert len(found.detail) <= 2_000
+
+
+def test_the_solver_sees_the_query_and_every_api_but_not_the_calls():
+    llm = FakeLLM(replied(KM))
+    secret = Call("convert", {"value": 987_654})
+    wait_for(AgreementChecker(llm, PROMPTS)(make_candidate(DRAW, secret, query="How far is that in miles?")))
+    (asked,) = llm.asked
+    shown = "\n".join(message.content for message in asked.messages)
+    assert "How far is that in miles?" in shown
+    assert all(f"{name}(" in shown for name in ("convert", "count", "hidden"))
+    assert "987654" not in shown
+    assert (asked.purpose, asked.draw, asked.part, asked.temperature) == ("agreement", DRAW.index, 0, 0.0)
+
+
+def test_the_solver_is_asked_the_same_way_each_time():
+    first, second = FakeLLM(replied(KM)), FakeLLM(replied(KM))
+    for llm in (first, second):
+        wait_for(AgreementChecker(llm, PROMPTS)(make_candidate(DRAW, KM)))
+    assert first.asked == second.asked
+
+
+def test_an_outage_is_no_rejection():
+    class Down(FakeLLM):
+        async def complete(self, request):
+            raise EndpointError("down")
+
+    with pytest.raises(EndpointError):
+        wait_for(AgreementChecker(Down(), PROMPTS)(make_candidate(DRAW, KM)))
+
+
+def test_an_llm_that_the_config_does_not_have_is_named():
+    llm = FakeLLM()
+    assert AgreementChecker.from_options({"llm": "solver"}, {"solver": llm}, PROMPTS).stage == "agreement"
+    with pytest.raises(ConfigError, match=r"^llm: 'solvr' is not among `llms` \(solver\)$"):
+        AgreementChecker.from_options({"llm": "solvr"}, {"solver": llm}, PROMPTS)

@@ -138,7 +138,9 @@ def test_a_useless_reply_has_one_stable_reason(text, expected):
     assert reason(text) == expected
 
 
-@pytest.mark.xfail(reason="bug: Unreadable is a ValueError, which _load swallows; the repair makes a text of the number")
+@pytest.mark.xfail(
+    reason="bug: Unreadable is a ValueError, which _load swallows; the repair makes a text of the number"
+)
 @pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity", "1" + "0" * 5_000])
 def test_a_number_that_json_does_not_have_is_refused(value):
     assert reason(with_value(value)) == "not_json"
@@ -177,7 +179,11 @@ def test_of_a_repeated_key_the_last_counts():
 
 
 def test_each_pair_is_judged_on_its_own():
-    assert [found[2] for found in outcome(f'["junk",{PAIR},{{"query":"q"}}]')] == ["not_an_object", None, "missing_calls"]
+    assert [found[2] for found in outcome(f'["junk",{PAIR},{{"query":"q"}}]')] == [
+        "not_an_object",
+        None,
+        "missing_calls",
+    ]
 
 
 def test_the_raw_text_of_a_pair_is_its_own_part_of_the_reply():
@@ -227,8 +233,10 @@ def test_a_reply_of_five_megabytes_is_refused_at_once():
         "{" + "a:b," * 20_000,
         "[" + "//\n" * 60_000,
         pytest.param(
-            "[" + '"a\'b ' * 2_400,
-            marks=pytest.mark.xfail(reason="bug: the repair is quadratic; 12 kB take half a second, 180 kB two minutes"),
+            "[" + "\"a'b " * 2_400,
+            marks=pytest.mark.xfail(
+                reason="bug: the repair is quadratic; 12 kB take half a second, 180 kB two minutes"
+            ),
         ),
     ],
     ids=["quotes", "commas", "fences", "words", "comments", "mixed quotes"],
@@ -308,7 +316,27 @@ json_values = st.recursive(
     max_leaves=12,
 )
 pieces = st.sampled_from(
-    ["{", "}", "[", "]", '"', "'", ":", ",", "\\", "```", "json", "query", "calls", "name", "arguments", "\n", " ", "1", "-"]
+    [
+        "{",
+        "}",
+        "[",
+        "]",
+        '"',
+        "'",
+        ":",
+        ",",
+        "\\",
+        "```",
+        "json",
+        "query",
+        "calls",
+        "name",
+        "arguments",
+        "\n",
+        " ",
+        "1",
+        "-",
+    ]
     + ["NaN", "None", "\ud800", "é", "//", "/*", "\x00", "“", "pairs", '"query":', '"calls":[', "1e999", "\\u00"]
 )
 texts = st.text(st.characters(exclude_categories=()), max_size=60) | st.lists(pieces, max_size=40).map("".join)
@@ -349,7 +377,11 @@ def test_no_json_value_raises(value):
 
 
 plain_json = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**70), 2**70)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=6,
 )

@@ -145,7 +145,11 @@ JUDGED = ["format", "execution", "grounding", "judge"]
 def draw_seeds(settings: Settings, serving: Serving, tmp_path: Path, count: int) -> list[int]:
     """Return the seeds of the first draws, from a run on the side."""
     aside = settings(
-        serving(Oracle()).base_url, store=str(tmp_path / "aside.db"), target={"draws": count}, checkers=JUDGED, exports=[]
+        serving(Oracle()).base_url,
+        store=str(tmp_path / "aside.db"),
+        target={"draws": count},
+        checkers=JUDGED,
+        exports=[],
     )
     go(aside)
     return [seed for (seed,) in in_store(aside, "select seed from draws order by idx")]
@@ -178,9 +182,7 @@ def test_open_draws_are_asked_anew_by_the_same_command(serving: Serving, setting
 def test_a_finished_run_with_an_open_draw_stays_finished(serving: Serving, settings: Settings, tmp_path: Path) -> None:
     seeds = draw_seeds(settings, serving, tmp_path, 6)
     oracle = Oracle(twist=no_verdict({seeds[0]}))
-    chosen = settings(
-        serving(oracle).base_url, target={"verified": 3}, concurrency=1, checkers=JUDGED
-    )
+    chosen = settings(serving(oracle).base_url, target={"verified": 3}, concurrency=1, checkers=JUDGED)
     outcome = go(chosen)
     assert (outcome.state, outcome.open_draws) == ("done", 1)
     before = export_of(chosen)
@@ -320,7 +322,7 @@ def test_a_library_that_changed_is_not_mixed_in(serving: Serving, settings: Sett
 
 def test_the_scripted_backend_drives_a_run(settings: Settings, tmp_path: Path) -> None:
     replies = tmp_path / "replies.yaml"
-    replies.write_text("generate: ['{\"query\": \"hello\"}']\n", encoding="utf-8")
+    replies.write_text('generate: [\'{"query": "hello"}\']\n', encoding="utf-8")
     chosen = settings(
         "", llms={"writer": {"backend": "scripted", "replies": str(replies)}}, target={"draws": 4},
         checkers=["format", "execution", "grounding"],

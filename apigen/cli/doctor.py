@@ -18,10 +18,9 @@ def doctor(
     """Say what works here: Python, sandbox, embedded models, and the endpoints of a config."""
     import asyncio
 
-    from rich.console import Console
     from rich.text import Text
 
-    from apigen.cli.tables import table
+    from apigen.cli.tables import make_console, table
     from apigen.config import load_config
     from apigen.health import examine
 
@@ -34,6 +33,6 @@ def doctor(
             "bad": Text("lacks", style="red"),
         }
         shown.add_row(mark[finding.level], finding.what, finding.text)
-    Console().print(shown)
+    make_console().print(shown)
     if any(finding.level == "bad" for finding in findings):
         raise typer.Exit(3)

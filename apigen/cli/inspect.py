@@ -16,12 +16,10 @@ def register(app: typer.Typer) -> None:
 
 def status(db: Store) -> None:
     """Show the funnel, pass rates and costs of a run."""
-    from rich.console import Console
-
-    from apigen.cli.tables import print_funnel
+    from apigen.cli.tables import make_console, print_funnel
     from apigen.store.reader import StoreReader
 
-    reader, console = StoreReader(db), Console()
+    reader, console = StoreReader(db), make_console()
     run = reader.run()
     if run is not None:
         console.print(
@@ -40,12 +38,10 @@ def show(
     limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="Show at most this many.")] = 10,
 ) -> None:
     """Show verified samples, or rejected candidates and why."""
-    from rich.console import Console
-
-    from apigen.cli.tables import print_sample
+    from apigen.cli.tables import make_console, print_sample
     from apigen.store.reader import StoreReader
 
-    console, count = Console(), 0
+    console, count = make_console(), 0
     for candidate in StoreReader(db).candidates(rejected=rejected, reason=reason, limit=limit):
         count += 1
         print_sample(candidate, console, title=f"{count}", verdicts=True)

@@ -56,9 +56,7 @@ def _find(library: "Library", name: str) -> "Api":
 @group.command("list")
 def list_apis(library: Folder = DEFAULT_LIBRARY, as_json: AsJson = False) -> None:
     """List the APIs by category."""
-    from rich.console import Console
-
-    from apigen.cli.tables import table
+    from apigen.cli.tables import clean, make_console, table
     from apigen.prompts import purpose
 
     apis = _open(library).apis
@@ -67,8 +65,8 @@ def list_apis(library: Folder = DEFAULT_LIBRARY, as_json: AsJson = False) -> Non
         return
     shown = table("category", "name", "description")
     for api in apis:
-        shown.add_row(api.category, api.name, purpose(api))
-    console = Console()
+        shown.add_row(api.category, api.name, clean(purpose(api)))
+    console = make_console()
     console.print(shown)
     console.print(f"{len(apis)} APIs in {len({api.category for api in apis})} categories")
 
@@ -76,28 +74,28 @@ def list_apis(library: Folder = DEFAULT_LIBRARY, as_json: AsJson = False) -> Non
 @group.command("show")
 def show_api(name: Name, library: Folder = DEFAULT_LIBRARY, as_json: AsJson = False) -> None:
     """Show one API: its texts, arguments and recorded calls."""
-    from rich.console import Console
-
-    from apigen.cli.tables import table
+    from apigen.cli.tables import clean, make_console, table
     from apigen.prompts import compact_json, type_text
 
     api = _find(_open(library), name)
     if as_json:
         typer.echo(json.dumps(api.to_json(), ensure_ascii=False, indent=2))
         return
-    console = Console()
-    console.print(f"{api.name}  ({api.category}, {api.source})", style="bold", highlight=False, soft_wrap=True)
-    console.print(api.description, highlight=False, markup=False)
+    console = make_console()
+    console.print(f"{api.name}  ({api.category}, {api.source})", style="bold", soft_wrap=True)
+    console.print(clean(api.description))
     arguments = table("argument", "type", "required", "description")
     for argument, schema in api.properties.items():
         default = "" if schema.get("default") is None else f" Default {compact_json(schema['default'])}."
         needed = "yes" if argument in api.required else "no"
-        arguments.add_row(argument, type_text(schema).replace("|", " | "), needed, f"{schema.get('description', '')}{default}")
+        arguments.add_row(
+            argument, type_text(schema).replace("|", " | "), needed, clean(f"{schema.get('description', '')}{default}")
+        )
     console.print(arguments)
     if api.returns:
-        console.print(f"Returns: {api.returns}", highlight=False, markup=False)
+        console.print(clean(f"Returns: {api.returns}"))
     for call in api.examples:
-        console.print(f"Example: {compact_json(call.arguments)}", highlight=False, markup=False)
+        console.print(f"Example: {compact_json(call.arguments)}")
 
 
 @group.command("check")

@@ -14,9 +14,7 @@ def register(app: typer.Typer) -> None:
 @group.command("list")
 def list_models() -> None:
     """List the embedded models and whether they are here."""
-    from rich.console import Console
-
-    from apigen.cli.tables import table
+    from apigen.cli.tables import make_console, table
     from apigen.llms.models import MODELS, model_path, models_folder
 
     shown = table("name", "here", "size", "licence", "for", right=("size",))
@@ -28,9 +26,9 @@ def list_models() -> None:
             model.licence,
             model.summary,
         )
-    console = Console()
+    console = make_console()
     console.print(shown)
-    console.print(f"kept in {models_folder()}", highlight=False, soft_wrap=True)
+    console.print(f"kept in {models_folder()}", soft_wrap=True)
 
 
 @group.command("pull")
@@ -38,9 +36,9 @@ def pull(
     name: Annotated[str, typer.Argument(metavar="NAME", help="A name from `apigen models list`.", show_default=False)],
 ) -> None:
     """Fetch a model, resuming a broken download, and check its sha256."""
-    from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
+    from apigen.cli.tables import make_console
     from apigen.llms.models import MODELS, model_path
     from apigen.llms.models import pull as pull_model
 
@@ -49,7 +47,7 @@ def pull(
         typer.echo(f"{name} is here: {here}")
         return
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
-    console = Console()
+    console = make_console()
     if not console.is_terminal:
         typer.echo(f"fetching {name} ({MODELS[name].size / 1e6:,.0f} MB)")
     with Progress(*columns, console=console, disable=not console.is_terminal) as bar:

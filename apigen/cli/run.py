@@ -34,21 +34,19 @@ def run(
     """Generate, verify, store and export; the same command continues where it stopped."""
     import asyncio
 
-    from rich.console import Console
-
-    from apigen.cli.tables import print_funnel, print_sample
+    from apigen.cli.tables import make_console, print_funnel, print_sample
     from apigen.config import load_config
     from apigen.store.reader import StoreReader
 
     settings = load_config(config, set_ or ())
-    console = Console()
+    console = make_console()
     outcome = asyncio.run(_run(settings, console))
     reader = StoreReader(settings.store)
     print_funnel(reader, console)
     for number, candidate in enumerate(reader.candidates(limit=SHOWN_SAMPLES), 1):
         print_sample(candidate, console, title=f"sample {number}")
     for format_name, file, rows in outcome.exported:
-        console.print(f"exported {rows} samples as {format_name} to {file}", soft_wrap=True, markup=False)
+        console.print(f"exported {rows} samples as {format_name} to {file}", soft_wrap=True)
     if outcome.open_draws:
         console.print(
             f"{outcome.open_draws} draws stay open: the judge gave no verdict; run again to ask anew", soft_wrap=True

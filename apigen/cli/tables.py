@@ -16,6 +16,18 @@ if TYPE_CHECKING:
 MAX_SHOWN = 500
 
 
+def make_console() -> "Console":
+    """Return a console that takes text as it is: what LLMs and libraries wrote is no markup."""
+    from rich.console import Console
+
+    return Console(markup=False, highlight=False)
+
+
+def clean(text: str) -> str:
+    """Return text without control characters: what LLMs and libraries wrote must not steer a terminal."""
+    return "".join(letter if letter.isprintable() or letter in "\n\t" else "\ufffd" for letter in text)
+
+
 def table(*columns: str, right: Sequence[str] = (), title: str | None = None) -> "Table":
     """Return a plain table; the columns named in `right` hold numbers."""
     from rich import box
@@ -80,10 +92,10 @@ def print_sample(candidate: "Candidate", console: "Console", *, title: str, verd
 
     draw = candidate.draw
     console.print(Text(f"{title} · draw {draw.index} · {draw.style} · {draw.strategy}", style="bold"))
-    console.print(Text(f"  {candidate.query or _short(candidate.raw)}"))
+    console.print(Text(f"  {_short(candidate.query or candidate.raw)}"))
     for position, call in enumerate(candidate.calls):
         arguments = ", ".join(f"{name}={compact_json(value)}" for name, value in call.arguments.items())
-        console.print(Text(f"  -> {call.name}({_short(arguments)})", style="cyan"))
+        console.print(Text(f"  -> {clean(call.name)}({_short(arguments)})", style="cyan"))
         if position < len(candidate.results):
             result = candidate.results[position]
             shown = f"{result.error.kind}: {result.error.message}" if result.error else compact_json(result.value)
@@ -98,4 +110,4 @@ def print_sample(candidate: "Candidate", console: "Console", *, title: str, verd
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"
+    return clean(text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…")

@@ -44,7 +44,15 @@ WORDS = Call("count", {"words": ["a", "b"]})
         ([Call("convert", {"unit": "mi", "value": 5})], [Call("convert", {"value": 5, "unit": "mi"})]),
         ([KM, Call("convert", {"value": 6})], [Call("convert", {"value": 6}), Call("convert", {"value": 5})]),
     ],
-    ids=["same", "order of calls", "5 as 5.0", "default said", "defaults left out", "order of keys", "order of one API's"],
+    ids=[
+        "same",
+        "order of calls",
+        "5 as 5.0",
+        "default said",
+        "defaults left out",
+        "order of keys",
+        "order of one API's",
+    ],
 )
 def test_the_same_calls_pass(solved, proposed):
     done = check(replied(*solved), *proposed)
@@ -89,7 +97,9 @@ def test_other_calls_are_rejected_and_shown(solved, proposed):
         assert json.dumps(call.to_json()) in found.detail
 
 
-@pytest.mark.parametrize("reply", ["", "I would convert it.", "null", '{"calls": null}', '["x"]', '{"name": "convert"}', "[" * 9])
+@pytest.mark.parametrize(
+    "reply", ["", "I would convert it.", "null", '{"calls": null}', '["x"]', '{"name": "convert"}', "[" * 9]
+)
 def test_a_reply_without_calls_is_rejected(reply):
     found = rejection(check(reply, KM))
     assert found.reason == "agreement:no_calls"

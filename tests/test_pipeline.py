@@ -81,20 +81,21 @@ def test_a_finished_run_starts_no_llm_and_leaves_its_export(serving: Serving, se
 
 def test_a_higher_target_goes_on_from_there(serving: Serving, settings: Settings, tmp_path: Path) -> None:
     server = serving(Oracle())
-    go(settings(server.base_url, target={"verified": 3}))
+    # One at a time, since replies still under way when the target is met are asked for again.
+    go(settings(server.base_url, target={"verified": 3}, concurrency=1))
     before = rows(settings(server.base_url))
     assert len(before) == 3
-    chosen = settings(server.base_url, target={"verified": 8})
+    chosen = settings(server.base_url, target={"verified": 8}, concurrency=1)
     assert go(chosen).fresh
+    raised = export_of(chosen)
     assert rows(chosen)[:3] == before
     assert len(rows(chosen)) == 8
-    messages = [json.dumps(body["messages"]) + str(body.get("seed")) for body in server.answered]
-    stored = in_store(chosen, "select count(*) from completions")
-    assert stored == [(len(set(messages)),)]
+    asked = [json.dumps([body["messages"], body["seed"]]) for body in server.requests]
+    assert len(asked) == len(set(asked))
+    assert in_store(chosen, "select count(*) from completions") == [(len(asked),)]
     at_once = settings(server.base_url, store=str(tmp_path / "other.db"), target={"verified": 8})
-    first = export_of(chosen)
     go(at_once)
-    assert export_of(at_once) == first
+    assert export_of(at_once) == raised
 
 
 def test_a_lower_target_afterwards_exports_less(serving: Serving, settings: Settings) -> None:
@@ -109,8 +110,8 @@ def test_the_export_does_not_depend_on_timing(serving: Serving, settings: Settin
     """One draw at a time, or eight whose replies come at random moments: the same bytes."""
 
     def some_wrong(body: Body) -> str | None:
-        # A third of the draws fails, so that the cut is not simply the sixth draw.
-        return "no JSON" if purpose_of(body) == "call_first" and body["seed"] % 3 == 0 else None
+        # Some draws fail, so that the cut is not simply the seventh draw.
+        return "no JSON" if purpose_of(body) == "call_first" and body["seed"] % 2 else None
 
     exports = []
     for number, (concurrency, delay) in enumerate([(1, 0.0), (8, 0.05), (8, 0.05)]):
@@ -120,6 +121,7 @@ def test_the_export_does_not_depend_on_timing(serving: Serving, settings: Settin
         assert go(chosen).state == "done"
         exports.append(export_of(chosen))
         assert len(rows(chosen)) == 7
+        assert in_store(chosen, "select count(*) from candidates where status = 'rejected'") != [(0,)]
     assert exports[0] == exports[1] == exports[2]
 
 
@@ -309,6 +311,20 @@ def test_what_is_wrong_is_said_before_anything_is_spent(serving: Serving, settin
         go(chosen)
     assert server.requests == []
     assert not Path(chosen["store"]).exists()
+
+
+def test_an_export_may_not_take_the_place_of_the_store(serving: Serving, settings: Settings) -> None:
+    chosen = settings(serving(Oracle()).base_url, target={"verified": 2})
+    chosen["exports"] = [{"format": "xlam", "file": chosen["store"]}]
+    with pytest.raises(ConfigError, match="exports"):
+        go(chosen)
+
+
+def test_two_exports_may_not_share_a_file(serving: Serving, settings: Settings) -> None:
+    chosen = settings(serving(Oracle()).base_url, target={"verified": 2})
+    chosen["exports"] = [{"format": name, "file": f"{chosen['store']}.jsonl"} for name in ("xlam", "openai")]
+    with pytest.raises(ConfigError, match="exports"):
+        go(chosen)
 
 
 def test_a_library_that_changed_is_not_mixed_in(serving: Serving, settings: Settings, library: Path) -> None:

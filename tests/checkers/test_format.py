@@ -38,11 +38,14 @@ ORDER = make_api(
     category="shop",
 )
 OTHER = make_api("other", {})
-CHECK = FormatChecker(frozenset({"order", "other", "hidden", "area"}))
+KNOWN = frozenset({"order", "other", "hidden", "area"})
+CHECK = FormatChecker(KNOWN)
 
 
 def check(*calls, style="simple", apis=(ORDER, OTHER), **more):
-    return wait_for(CHECK(make_candidate(make_draw(*apis, style=style), *calls, **more)))
+    # A checker keeps the schemas of its library by name, so that tests with APIs of their own need one of their own.
+    checker = CHECK if apis == (ORDER, OTHER) else FormatChecker(KNOWN)
+    return wait_for(checker(make_candidate(make_draw(*apis, style=style), *calls, **more)))
 
 
 def problem(arguments):
@@ -155,9 +158,8 @@ def test_a_whole_float_becomes_an_integer_where_the_schema_wants_one(schema, val
         ({"anyOf": [{"type": "array", "items": INTEGER}, NULL]}, [5.0], [5]),
         ({"type": "object", "additionalProperties": INTEGER}, {"x": 5.0}, {"x": 5}),
         ({"type": "array", "prefixItems": [INTEGER, NUMBER]}, [5.0, 5.0], [5, 5.0]),
-        ({"enum": [1, 5]}, 5.0, 5),
     ],
-    ids=["optional", "list of types", "optional list", "mapping", "tuple", "enum"],
+    ids=["optional", "list of types", "optional list", "mapping", "tuple"],
 )
 def test_a_whole_float_becomes_an_integer_behind_other_schemas_too(schema, value, expected):
     assert same(only_call(schema, value), expected)
@@ -272,7 +274,7 @@ def test_a_huge_number_is_rejected_where_a_multiple_is_wanted():
     assert len(done.verdicts) == 1
 
 
-quick = settings(deadline=None, database=None, max_examples=150)
+quick = settings(deadline=None, database=None, max_examples=80)
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8),
     lambda inner: (

@@ -105,6 +105,7 @@ def test_a_long_result_is_shortened():
         ('{"answer": "yes"}', ("", "")),
         ("[" * 100_000, ("", "")),
     ],
+    ids=lambda value: value[:40] if isinstance(value, str) else None,
 )
 def test_only_a_plain_yes_or_no_is_a_verdict(text, expected):
     assert read_verdict(text) == expected

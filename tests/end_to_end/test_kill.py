@@ -152,6 +152,24 @@ def test_a_polite_end_is_130_and_goes_on(
     assert export_of(chosen) == reference
 
 
+def test_a_full_disk_is_an_outage_of_ours_and_goes_on(
+    serving: Serving, settings: Settings, config_file: ConfigFile, reference: bytes
+) -> None:
+    """A limit on the size of files stands in for the disk."""
+    chosen = settings(serving(Oracle()).base_url, target=TARGET)
+    config = config_file(chosen)
+    done = subprocess.run(
+        ["bash", "-c", 'ulimit -f 200; exec "$@"', "bash", *COMMAND, "run", str(config)],
+        env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, encoding="utf-8", timeout=60,
+    )  # fmt: skip
+    assert done.returncode in (2, 3)
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "internal error" not in done.stderr
+    assert chosen["store"] in done.stderr
+    run_to_the_end(config)
+    assert export_of(chosen) == reference
+
+
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
 def test_code_of_the_library_does_not_outlive_the_command(tmp_path: Path, how: signal.Signals) -> None:
     folder = tmp_path / "sleepy"

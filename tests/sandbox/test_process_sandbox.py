@@ -1,0 +1,412 @@
+"""The sandbox's process tier, with real processes: every way a call can end is a result, and none harms us."""
+
+import asyncio
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from apigen.config import SandboxConfig
+from apigen.errors import LibraryError
+from apigen.records import CallResult
+from apigen.sandbox import Invocation, open_sandbox
+from tests.servers import still_alive
+
+CODE = '''
+import json, os, subprocess, sys, time
+
+def echo(value=None): return value
+def boom(): raise ValueError("too\\nbad ü")
+def empty_error(): raise RuntimeError
+def unprintable():
+    class Odd(Exception):
+        def __str__(self): raise TypeError("no text")
+    raise Odd
+def forever():
+    while True: pass
+def asleep(): time.sleep(60)
+def hog():
+    kept = []
+    while True: kept.append(bytearray(10_000_000))
+def leave(): sys.exit(3)
+def leave_at_once(): os._exit(0)
+def suicide(): os.kill(os.getpid(), 9)
+def segfault(): os.kill(os.getpid(), 11)
+def interrupt(): raise KeyboardInterrupt
+def chatty():
+    print("x" * 100_000)
+    os.write(1, b"{}")
+    os.write(2, b"{}")
+    return 1
+def large(size): return "x" * size
+def deep(depth):
+    value = []
+    for _ in range(depth): value = [value]
+    return value
+def cycle():
+    value = []
+    value.append(value)
+    return value
+def cyclic_dict():
+    value = {}
+    value["a"] = value
+    return value
+def odd(kind):
+    import datetime, decimal
+    class Text(str): pass
+    class Number(float):
+        def __repr__(self): return "1e9999"
+    return {
+        "nan": float("nan"), "inf": [float("inf")], "tuple": (1, 2), "set": {1}, "bytes": b"x", "int_keys": {1: 2},
+        "none_keys": {None: 2}, "date": datetime.date(2024, 1, 1), "decimal": decimal.Decimal(1), "complex": 1j,
+        "object": object(), "function": odd, "generator": (x for x in []), "nested": {"a": [{"b": (1,)}]},
+        "text": Text("x"), "number": Number(1.0),
+    }[kind]
+def huge(digits): return 10 ** digits
+def half(): return {"a": "x\\ud800y", "\\udc00": 1}
+def half_error(): raise ValueError("x\\ud800y")
+def environment(): return dict(os.environ)
+def descriptors(): return sorted(int(name) for name in os.listdir("/proc/self/fd"))
+def writes(path):
+    with open(path, "w") as file: file.write("x" * 10_000)
+def forks():
+    child = os.fork()
+    if child == 0:
+        time.sleep(60)
+        os._exit(0)
+    return child
+def spawns():
+    return subprocess.Popen(["sleep", "60"]).pid
+def remembers(value, _seen=[]):
+    _seen.append(value)
+    return list(_seen)
+def session(): return [os.getpid(), os.getsid(0), os.getcwd()]
+def plus(x: int, y: int = 2) -> int: return x + y
+def limits():
+    import resource
+    names = ("RLIMIT_FSIZE", "RLIMIT_CORE", "RLIMIT_NOFILE", "RLIMIT_AS")
+    return {name: resource.getrlimit(getattr(resource, name)) == (v := resource.getrlimit(getattr(resource, name))) and list(v) for name in names}
+def modules(): return sorted(sys.modules)
+def patches():
+    json.dumps = None
+    return 1
+def stdin(): return sys.stdin.read()
+def rolls():
+    import random
+    return random.random()
+'''
+
+Ask = Callable[..., CallResult]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sandboxed") / "ways"
+    folder.mkdir()
+    (folder / "ways.py").write_text(CODE, encoding="utf-8")
+    return folder
+
+
+def run(folder: Path, *calls: tuple[str, dict[str, Any]], **limits: Any) -> tuple[CallResult, ...]:
+    sandbox = open_sandbox(folder, SandboxConfig(**limits))
+    return asyncio.run(sandbox.run([Invocation("ways", name, arguments) for name, arguments in calls]))
+
+
+@pytest.fixture(autouse=True)
+def _short_grace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An interpreter starts in less than the five seconds that are granted."""
+    monkeypatch.setattr("apigen.sandbox.launcher.START_SECONDS", 2.0)
+
+
+@pytest.fixture
+def ask(folder: Path) -> Ask:
+    def ask(function: str, limits: dict[str, Any] | None = None, /, **arguments: Any) -> CallResult:
+        (result,) = run(folder, (function, arguments), **(limits or {}))
+        return result
+
+    return ask
+
+
+def error_of(result: CallResult) -> tuple[str, str]:
+    assert result.error is not None, result.value
+    return result.error.kind, result.error.message
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, True, False, 0, -7, 2**63, 10**300, 1.5, -0.0, 1e-300, "", "ünï 😀 \x00 \u2028 \"'\\", [], {}, [[], {}],
+     {"a": [1, {"b": None}], "": ""}],
+)  # fmt: skip
+def test_json_values_come_back_as_they_went(ask: Ask, value: Any) -> None:
+    result = ask("echo", value=value)
+    assert result.ok
+    assert result.value == value
+    assert type(result.value) is type(value)
+    assert result.seconds > 0
+
+
+def test_no_calls_start_no_process(folder: Path) -> None:
+    assert run(folder) == ()
+
+
+def test_calls_of_a_candidate_share_a_process_and_candidates_do_not(folder: Path) -> None:
+    calls = [("remembers", {"value": 1}), ("remembers", {"value": 2})]
+    assert [result.value for result in run(folder, *calls)] == [[1], [1, 2]]
+    assert [result.value for result in run(folder, *calls)] == [[1], [1, 2]]
+
+
+def test_an_exception_is_a_result_and_the_next_call_runs(folder: Path) -> None:
+    results = run(folder, ("boom", {}), ("echo", {"value": 1}), ("empty_error", {}), ("leave", {}), ("echo", {"value": 2}))
+    assert error_of(results[0]) == ("exception", "ValueError: too\nbad ü")
+    assert error_of(results[2])[0] == "exception"
+    assert "RuntimeError" in error_of(results[2])[1]
+    assert error_of(results[3]) == ("exception", "SystemExit: 3")
+    assert (results[1].value, results[4].value) == (1, 2)
+
+
+@pytest.mark.parametrize("function", ["unprintable", "interrupt"])
+def test_even_odd_exceptions_are_results(ask: Ask, function: str) -> None:
+    assert error_of(ask(function))[0] in ("exception", "no_result")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"), [({}, "missing"), ({"x": 1, "z": 2}, "unexpected"), ({"x": "a"}, "TypeError")]
+)
+def test_wrong_arguments_are_an_exception(ask: Ask, arguments: dict[str, Any], words: str) -> None:
+    kind, message = error_of(ask("plus", **arguments))
+    assert kind == "exception"
+    assert words in message
+
+
+def test_an_unknown_function_or_module_is_an_exception(folder: Path) -> None:
+    sandbox = open_sandbox(folder, SandboxConfig())
+    results = asyncio.run(sandbox.run([Invocation("ways", "nothing", {}), Invocation("nowhere", "x", {})]))
+    assert [error_of(result)[0] for result in results] == ["exception", "exception"]
+
+
+def test_a_loop_without_end_is_a_timeout(ask: Ask) -> None:
+    assert error_of(ask("forever", {"seconds": 0.5}))[0] == "timeout"
+
+
+def test_a_sleep_without_end_is_a_timeout(ask: Ask) -> None:
+    assert error_of(ask("asleep", {"seconds": 0.2}))[0] == "timeout"
+
+
+def test_a_memory_hog_is_stopped(ask: Ask) -> None:
+    assert error_of(ask("hog", {"memory_mb": 128}))[0] in ("memory", "killed")
+
+
+def test_leaving_at_once_is_no_result_for_all_calls(folder: Path) -> None:
+    results = run(folder, ("echo", {"value": 1}), ("leave_at_once", {}), ("echo", {"value": 2}))
+    assert {error_of(result)[0] for result in results} == {"no_result"}
+
+
+def test_a_crash_is_killed(ask: Ask) -> None:
+    assert error_of(ask("segfault")) == ("killed", "the process died of SIGSEGV")
+    assert error_of(ask("suicide"))[0] in ("killed", "timeout")
+
+
+def test_what_is_printed_disturbs_nothing(ask: Ask) -> None:
+    assert ask("chatty").value == 1
+
+
+def test_a_result_that_is_too_large(folder: Path, ask: Ask) -> None:
+    assert ask("large", {"output_kb": 1}, size=900).ok
+    assert error_of(ask("large", {"output_kb": 1}, size=1100))[0] == "too_large"
+    assert error_of(ask("large", {"output_kb": 1}, size=50_000_000))[0] == "too_large"
+    # The cap holds for all results of a candidate together; one that does not fit takes nothing from the others.
+    results = run(folder, *(("large", {"size": 700}),) * 2, output_kb=1)
+    assert results[0].ok
+    assert error_of(results[1])[0] == "too_large"
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["nan", "inf", "tuple", "set", "bytes", "int_keys", "none_keys", "date", "decimal", "complex", "object", "function",
+     "generator", "nested", "text", "number"],
+)  # fmt: skip
+def test_values_that_are_no_json(ask: Ask, kind: str) -> None:
+    assert error_of(ask("odd", kind=kind))[0] == "not_json"
+
+
+@pytest.mark.parametrize("function", ["cycle", "cyclic_dict"])
+def test_a_cycle_is_no_json(ask: Ask, function: str) -> None:
+    assert error_of(ask(function))[0] == "not_json"
+
+
+def test_deep_values_are_no_json(ask: Ask) -> None:
+    assert ask("deep", depth=50).ok
+    assert error_of(ask("deep", depth=1000))[0] == "not_json"
+    assert error_of(ask("deep", depth=200_000))[0] == "not_json"
+
+
+def test_huge_integers(ask: Ask) -> None:
+    assert ask("huge", digits=4000).value == 10**4000
+    assert error_of(ask("huge", digits=5000))[0] == "not_json"
+
+
+def test_half_a_character_never_comes_out(ask: Ask) -> None:
+    """Half a surrogate pair is a legal Python string that no file, terminal or database takes."""
+    for result in (ask("half"), ask("half_error")):
+        repr((result.value, result.error)).encode()
+        texts = [result.error.message] if result.error else [*result.value, result.value["a"]]
+        for text in texts:
+            text.encode()
+
+
+def test_the_environment_is_empty(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
+    monkeypatch.setenv("PYTHONPATH", "/nonsense")
+    assert set(ask("environment").value) <= {"PYTHONHASHSEED", "LC_ALL", "TZ", "LC_CTYPE"}
+
+
+def test_no_descriptor_is_inherited_but_the_pipe(ask: Ask, tmp_path: Path) -> None:
+    before = len(ask("descriptors").value)
+    assert before <= 5  # the three standard ones, the pipe for the reply, and the listing itself
+    files = [open(tmp_path / str(number), "w") for number in range(5)]
+    for file in files:
+        os.set_inheritable(file.fileno(), True)
+    after = len(ask("descriptors").value)
+    for file in files:
+        file.close()
+    assert before == after
+
+
+def test_no_file_can_be_filled(ask: Ask, tmp_path: Path) -> None:
+    kind, message = error_of(ask("writes", path=str(tmp_path / "x")))
+    assert kind == "exception"
+    assert "File too large" in message
+    assert not (tmp_path / "x").exists() or (tmp_path / "x").stat().st_size == 0
+
+
+def test_nothing_is_written_beside_the_library(ask: Ask, folder: Path) -> None:
+    assert ask("echo", value=1).ok
+    assert [path.name for path in folder.iterdir()] == ["ways.py"]
+
+
+def test_the_limits_hold_inside(ask: Ask) -> None:
+    found = ask("limits", {"memory_mb": 300}).value
+    assert found["RLIMIT_FSIZE"] == found["RLIMIT_CORE"] == [0, 0]
+    assert found["RLIMIT_NOFILE"] == [64, 64]
+    assert found["RLIMIT_AS"] == [300 * 2**20] * 2
+
+
+def test_a_program_left_behind_is_killed(ask: Ask) -> None:
+    result = ask("spawns")
+    assert result.ok
+    assert not still_alive({result.value})
+
+
+def test_a_fork_left_behind_costs_neither_the_result_nor_the_wait(ask: Ask) -> None:
+    result = ask("forks", {"seconds": 1})
+    assert result.ok, result.error
+    assert result.seconds < 1
+    assert not still_alive({result.value})
+
+
+def test_a_session_of_its_own_and_no_folder_of_ours(ask: Ask) -> None:
+    pid, session, folder = ask("session").value
+    assert pid == session
+    assert session != os.getsid(0)
+    assert folder == "/"
+
+
+def test_the_library_cannot_break_the_reply_by_accident(folder: Path) -> None:
+    results = run(folder, ("patches", {}), ("echo", {"value": 1}))
+    assert len(results) == 2
+    assert all(result.ok or result.error for result in results)
+
+
+def test_there_is_no_more_to_read(ask: Ask) -> None:
+    result = ask("stdin")
+    assert result.value == "" or not result.ok
+
+
+def test_apigen_is_not_in_there(ask: Ask) -> None:
+    assert not [name for name in ask("modules").value if name.split(".")[0] in ("apigen", "pydantic", "openai", "typer")]
+
+
+def test_many_at_once(folder: Path) -> None:
+    sandbox = open_sandbox(folder, SandboxConfig())
+
+    async def work() -> list[tuple[CallResult, ...]]:
+        jobs = [[Invocation("ways", "echo", {"value": number})] for number in range(12)]
+        return await asyncio.gather(*(sandbox.run(job) for job in jobs))
+
+    assert [results[0].value for results in asyncio.run(work())] == list(range(12))
+
+
+def test_descriptors_of_ours_are_given_back(folder: Path) -> None:
+    run(folder, ("echo", {"value": 1}))
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(3):
+        run(folder, ("boom", {}), ("leave_at_once", {}))
+        run(folder, ("large", {"size": 5_000_000}), output_kb=1)
+    assert len(os.listdir("/proc/self/fd")) <= before
+
+
+def test_a_cancelled_run_leaves_no_process(folder: Path) -> None:
+    from tests.servers import children_of
+
+    async def work() -> set[int]:
+        task = asyncio.ensure_future(open_sandbox(folder, SandboxConfig()).run([Invocation("ways", "asleep", {})]))
+        while not (children := children_of(os.getpid())):
+            await asyncio.sleep(0.01)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        return children
+
+    assert not still_alive(asyncio.run(work()))
+
+
+@pytest.mark.parametrize("name", ["my-lib", "json", "2nd", "class", "lib with spaces", "ünï", "pydantic", "describe", "worker"])
+def test_any_folder_name_will_do(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / name
+    (folder / "inner").mkdir(parents=True)
+    (folder / "_shared.py").write_text("FACTOR = 3\n", encoding="utf-8")
+    (folder / "json.py").write_text('"""Not the real json."""\nMINE = True\n', encoding="utf-8")
+    (folder / "inner" / "sums.py").write_text(
+        "from __future__ import annotations\n\nimport datetime\nimport json\n\nfrom .._shared import FACTOR\nfrom .. import _shared\n\n\n"
+        'def triple(number: int, day: datetime.date) -> str:\n    """Triple.\n\n    Args:\n        number: A number.\n'
+        '        day: A day.\n    """\n    return json.dumps([number * FACTOR, day.year, _shared.FACTOR])\n',
+        encoding="utf-8",
+    )
+    sandbox = open_sandbox(folder, SandboxConfig())
+    described = asyncio.run(sandbox.describe())
+    assert described["problems"] == []
+    assert [(api["name"], api["module"], api["file"]) for api in described["apis"]] == [
+        ("triple", "inner.sums", os.path.join("inner", "sums.py"))
+    ]
+    call = Invocation("inner.sums", "triple", {"number": 2, "day": "2024-05-06"})
+    (result,) = asyncio.run(sandbox.run([call]))
+    assert result.error is None
+    assert result.value == "[6, 2024, 3]"
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["import os\nos._exit(0)\n", "while True: pass\n", "import os\nos.kill(os.getpid(), 9)\n",
+     "import os, sys\nos.write(int(sys.argv[1]), b'[]')\nos._exit(0)\n"],
+    ids=["exit", "forever", "kill", "forged"],
+)  # fmt: skip
+def test_a_library_that_cannot_be_described_is_an_error_of_the_library(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    monkeypatch.setattr("apigen.sandbox.launcher.DESCRIBE_SECONDS", 1.0)
+    folder = tmp_path / "rude"
+    folder.mkdir()
+    (folder / "rude.py").write_text(code, encoding="utf-8")
+    with pytest.raises(LibraryError) as caught:
+        asyncio.run(open_sandbox(folder, SandboxConfig()).describe())
+    assert str(folder) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_nothing_of_the_library_is_imported_here(folder: Path, ask: Ask) -> None:
+    assert ask("echo", value=1).ok
+    assert not [name for name in sys.modules if name.split(".")[0] == "ways"]

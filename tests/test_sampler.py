@@ -1,0 +1,276 @@
+"""Draws: the same whatever came before, and each of the shape that its style promises."""
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from apigen.config import SamplerConfig
+from apigen.errors import LibraryError
+from apigen.records import STYLES
+from apigen.sampler import Sampler
+from apigen.variation import without_defaults
+from tests.makers import INTEGER, TEXT, make_api
+
+LIBRARY = tuple(
+    make_api(
+        f"api_{number}",
+        {
+            "count": {**INTEGER, "minimum": 0},
+            "unit": {"enum": ["km", "mi", "m"]},
+            "digits": {**INTEGER, "default": 2},
+        },
+        required=["count", "unit"],
+        examples=[
+            {"count": 10, "unit": "km"},
+            {"count": 25, "unit": "mi", "digits": 3},
+            {"count": 700 + number, "unit": "m", "digits": 2},
+        ],
+        category=f"category_{number % 3}",
+    )
+    for number in range(12)
+)
+BARE = make_api("bare", {"word": TEXT})
+
+
+def only(style, strategy="call_first", **more):
+    return SamplerConfig(styles={style: 1}, strategies={strategy: 1}, **more)
+
+
+def draws(config, count=60, seed=5, library=LIBRARY):
+    sampler = Sampler(config, library, seed)
+    return [sampler.draw(index) for index in range(count)]
+
+
+def called(draw):
+    """Names of the APIs that the plans call, one a plan."""
+    return [plan[-1].name for plan in draw.plans]
+
+
+def names(apis):
+    return [api.name for api in apis]
+
+
+MIXED = SamplerConfig(strategies={"call_first": 2, "query_first": 1})
+
+
+def test_a_draw_is_the_same_in_any_order_and_after_any_others():
+    expected = draws(MIXED)
+    order = list(range(60))
+    Random(1).shuffle(order)
+    sampler = Sampler(MIXED, LIBRARY, 5)
+    assert {index: sampler.draw(index) for index in order} == dict(enumerate(expected))
+    assert Sampler(MIXED, LIBRARY, 5).draw(41) == expected[41]
+    assert sampler.draw(41) == expected[41]
+
+
+def test_another_seed_draws_otherwise():
+    assert draws(MIXED, seed=5) != draws(MIXED, seed=6)
+
+
+SCRIPT = """
+from hashlib import sha256
+from tests.test_sampler import MIXED, draws
+print(sha256(repr(draws(MIXED)).encode()).hexdigest())
+"""
+
+
+def test_a_draw_is_the_same_in_another_process():
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", SCRIPT],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)},
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(found) == 1
+    assert len(found.pop().strip()) == 64
+
+
+@pytest.mark.parametrize("strategy", ["call_first", "query_first"])
+def test_simple_offers_one_api(strategy):
+    for draw in draws(only("simple", strategy)):
+        assert len(draw.apis) == 1
+        assert called(draw) == (names(draw.apis) if strategy == "call_first" else [])
+
+
+@pytest.mark.parametrize("strategy", ["call_first", "query_first"])
+def test_multiple_offers_several_and_calls_one_of_them(strategy):
+    for draw in draws(only("multiple", strategy, offered=(2, 4))):
+        assert 2 <= len(draw.apis) <= 4
+        assert len(set(names(draw.apis))) == len(draw.apis)
+        assert len(draw.plans) == (strategy == "call_first")
+        assert set(called(draw)) <= set(names(draw.apis))
+
+
+def test_multiple_offers_several_even_if_told_to_offer_one():
+    assert {len(draw.apis) for draw in draws(only("multiple", offered=(1, 1)))} == {2}
+
+
+def test_the_place_of_the_called_api_among_the_offered_tells_nothing():
+    places = Counter(names(draw.apis).index(called(draw)[0]) for draw in draws(only("multiple", offered=(3, 3)), 150))
+    assert set(places) == {0, 1, 2}
+    assert min(places.values()) > 25
+
+
+def test_parallel_calls_one_api_several_times():
+    for draw in draws(only("parallel", calls=(2, 3))):
+        assert len(draw.apis) == 1
+        assert 2 <= len(draw.plans) <= 3
+        assert set(called(draw)) == {draw.apis[0].name}
+        last = [plan[-1] for plan in draw.plans]
+        assert len(set(last)) == len(last)
+
+
+def test_parallel_makes_no_more_calls_than_are_recorded():
+    assert {len(draw.plans) for draw in draws(only("parallel", calls=(8, 8)))} == {3}
+
+
+def test_parallel_multiple_calls_several_apis():
+    for draw in draws(only("parallel_multiple", calls=(2, 3), offered=(2, 5))):
+        assert 2 <= len(draw.plans) <= 3
+        assert len(set(called(draw))) == len(draw.plans)
+        assert set(called(draw)) <= set(names(draw.apis))
+        assert len(set(names(draw.apis))) == len(draw.apis) <= 5
+
+
+def test_parallel_multiple_calls_no_more_apis_than_there_are():
+    for draw in draws(only("parallel_multiple", calls=(8, 8), offered=(2, 2)), library=LIBRARY[:3]):
+        assert sorted(called(draw)) == sorted(names(draw.apis)) == ["api_0", "api_1", "api_2"]
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_the_last_call_of_a_plan_is_recorded_up_to_omitted_defaults(style):
+    recorded = {without_defaults(call, api) for api in LIBRARY for call in api.examples}
+    for draw in draws(only(style)):
+        assert draw.plans
+        for plan in draw.plans:
+            assert plan[-1] in recorded
+            assert "digits" not in plan[-1].arguments or plan[-1].arguments["digits"] != 2
+            assert {call.name for call in plan} == {plan[-1].name}
+
+
+@pytest.mark.parametrize(("share", "expected"), [(0, {1}), (1, {2})])
+def test_the_share_of_varied_values_is_kept(share, expected):
+    assert {len(plan) for draw in draws(only("simple", vary_values=share)) for plan in draw.plans} == expected
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_distractors_are_apis_that_are_not_offered(style):
+    for draw in draws(only(style, distractors=2)):
+        assert not set(names(draw.distractors)) & set(names(draw.apis))
+        assert len(set(names(draw.distractors))) == len(draw.distractors)
+        # With what is offered and not called, the solver has two to be distracted by.
+        assert len(draw.apis) - len(set(called(draw))) + len(draw.distractors) >= 2
+
+
+def test_no_distractors_when_none_are_wanted():
+    assert {draw.distractors for draw in draws(only("simple", distractors=0))} == {()}
+
+
+@pytest.mark.parametrize("strategy", ["call_first", "query_first"])
+def test_every_api_has_its_turn_once_a_round(strategy):
+    size = len(LIBRARY)
+    turns = [draw.apis[0].name for draw in draws(only("simple", strategy), 3 * size)]
+    rounds = [turns[start : start + size] for start in range(0, 3 * size, size)]
+    assert all(sorted(each) == sorted(names(LIBRARY)) for each in rounds)
+    assert rounds[0] != rounds[1] != rounds[2]
+
+
+def test_the_examples_of_a_draw_are_recorded_calls_of_what_it_offers():
+    for draw in draws(only("multiple", "query_first")):
+        assert [call.name for call in draw.examples] == names(draw.apis)
+        assert all(call in api.examples for call, api in zip(draw.examples, draw.apis, strict=True))
+
+
+def test_a_weight_of_zero_is_never_drawn():
+    config = SamplerConfig(
+        styles={"simple": 0, "multiple": 1, "parallel": 0, "parallel_multiple": 2},
+        strategies={"call_first": 0, "query_first": 1},
+    )
+    found = draws(config, 200)
+    assert {draw.style for draw in found} == {"multiple", "parallel_multiple"}
+    assert {draw.strategy for draw in found} == {"query_first"}
+
+
+def test_weights_are_shares():
+    counts = Counter(draw.style for draw in draws(SamplerConfig(styles={"simple": 3, "multiple": 1}), 400))
+    assert 250 < counts["simple"] < 350
+    assert set(counts) == {"simple", "multiple"}
+
+
+def test_an_api_without_examples_is_called_only_if_its_schema_says_enough():
+    told = make_api("told", {"unit": {"enum": ["km", "mi"]}, "flag": {"type": "boolean"}})
+    for draw in draws(only("simple"), library=(BARE, told)):
+        assert called(draw) == ["told"]
+        assert draw.plans[0][-1].arguments["unit"] in ("km", "mi")
+
+
+@pytest.mark.parametrize("style", ["simple", "parallel"])
+def test_a_library_without_examples_cannot_be_drawn_call_first(style):
+    with pytest.raises(LibraryError, match=f"'{style}'.*doctest examples.*query_first"):
+        Sampler(only(style), (BARE,), 0)
+    assert Sampler(only(style, "query_first"), (BARE,), 0).draw(0).apis == (BARE,)
+
+
+def test_one_recorded_call_is_too_few_for_parallel():
+    with pytest.raises(LibraryError, match="'parallel'"):
+        Sampler(only("parallel"), (make_api(examples=[{"width": 1, "height": 2}] * 2),), 0)
+
+
+@pytest.mark.parametrize("style", ["multiple", "parallel_multiple"])
+@pytest.mark.parametrize("strategy", ["call_first", "query_first"])
+def test_one_api_is_too_few_to_offer_several(style, strategy):
+    with pytest.raises(LibraryError, match=f"'{style}' offers several APIs.*set its weight to 0"):
+        Sampler(only(style, strategy), LIBRARY[:1], 0)
+
+
+def test_a_style_of_weight_zero_asks_nothing_of_the_library():
+    config = SamplerConfig(styles={"simple": 1, "multiple": 0, "parallel": 0, "parallel_multiple": 0})
+    assert Sampler(config, LIBRARY[:1], 0).draw(3).style == "simple"
+
+
+@pytest.mark.xfail(
+    reason="bug: recorded calls that differ in a default only become the same call, once defaults are left out"
+)
+def test_parallel_counts_recorded_calls_without_their_defaults():
+    api = make_api("f", {"a": INTEGER, "b": {**INTEGER, "default": 2}}, ["a"], [{"a": 1}, {"a": 1, "b": 2}, {"a": 3}])
+    for draw in draws(only("parallel", calls=(2, 2), vary_values=0), library=(api,)):
+        assert len({plan[-1] for plan in draw.plans}) == 2
+
+
+@pytest.mark.xfail(
+    reason="bug: with one API that can be called, every parallel_multiple draw has one call and is rejected"
+)
+def test_parallel_multiple_needs_two_apis_that_can_be_called():
+    with pytest.raises(LibraryError, match="parallel_multiple"):
+        Sampler(only("parallel_multiple"), (LIBRARY[0], BARE), 0)
+
+
+@pytest.mark.xfail(
+    reason="bug: weights whose sum is no finite number pass the config and raise ValueError in each draw"
+)
+def test_huge_weights_can_be_drawn():
+    assert draws(SamplerConfig(styles={"simple": 1e308, "multiple": 1e308}), 1)[0].style in ("simple", "multiple")
+
+
+@settings(deadline=None, database=None, max_examples=60)
+@given(
+    st.dictionaries(st.sampled_from(STYLES), st.integers(0, 3), min_size=1).filter(lambda found: any(found.values())),
+    st.integers(),
+    st.integers(0, 10**9),
+    st.integers(2, 12),
+)
+def test_any_seed_and_index_can_be_drawn(styles, seed, index, size):
+    draw = Sampler(SamplerConfig(styles=styles), LIBRARY[:size], seed).draw(index)
+    assert styles[draw.style] > 0
+    assert 0 <= draw.seed < 2**31
+    assert set(called(draw)) <= set(names(draw.apis))

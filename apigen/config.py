@@ -17,6 +17,8 @@ from apigen.records import STYLES, Json, JsonObject, Strategy, Style
 
 MAX_BYTES = 1_000_000
 MAX_NODES = 100_000
+YAML_ERRORS = (ValueError, TypeError, AttributeError, LookupError, RecursionError)
+"""What PyYAML's own constructors raise, beside its YAMLError, for a value that is not what its tag says."""
 
 
 class Options(BaseModel):
@@ -60,8 +62,24 @@ Source = Annotated[Door, _door_by("source")]
 Backend = Annotated[Door, _door_by("backend")]
 Export = Annotated[Door, _door_by("format")]
 Stage = Annotated[Door, BeforeValidator(_read_stage)]
-Weight = Annotated[float, Field(ge=0)]
+Weight = Annotated[float, Field(ge=0, le=1e6)]
 Positive = Annotated[int, Field(gt=0)]
+
+
+REACHING = frozenset(
+    {
+        "base_url",
+        "api_key_env",
+        "timeout_seconds",
+        "retries",
+        "structured",
+        "token_limit_key",
+        "slots",
+        "context",
+        "threads",
+    }
+)
+"""Options of an LLM that say how to reach it, not what it answers: a run may go on with others."""
 
 
 class Target(Options):
@@ -144,9 +162,10 @@ class RunConfig(Options):
 
     def identity(self) -> dict[str, Json]:
         """Return the settings that decide what a draw yields; a store continues only under the same ones."""
-        return self.model_dump(
-            mode="json", exclude={"store", "target", "concurrency", "exports"}, exclude_defaults=False
-        )
+        chosen: dict[str, Json] = self.model_dump(mode="json", exclude={"store", "target", "concurrency", "exports"})
+        for llm in chosen["llms"].values():
+            llm["options"] = {key: value for key, value in llm["options"].items() if key not in REACHING}
+        return chosen
 
 
 class _StrictLoader(yaml.SafeLoader):
@@ -198,7 +217,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
         raise ConfigError("is not UTF-8 text", file=file) from None
     except yaml.YAMLError as error:
         raise ConfigError(_yaml_problem(error), file=file) from None
-    except (ValueError, RecursionError) as error:
+    except YAML_ERRORS as error:
         raise ConfigError(f"is no usable YAML ({error})", file=file) from None
     if not isinstance(value, dict):
         raise ConfigError("must hold `key: value` settings at its top level", file=file)
@@ -272,7 +291,7 @@ def _apply_override(settings: dict[str, Any], override: str) -> None:
         raise ConfigError("write it as key=value, for example target.verified=50", key=f"--set {override}")
     try:
         value = _load_yaml(text)
-    except (yaml.YAMLError, ValueError, RecursionError):
+    except (yaml.YAMLError, *YAML_ERRORS):
         raise ConfigError("its value is no YAML", key=f"--set {override}") from None
     *parents, last = name.strip().split(".")
     here: Any = settings
@@ -294,7 +313,9 @@ def _list_item(here: Any, step: str, override: str) -> Any:
 
 
 def _first_problem(error: ValidationError, model: type[BaseModel]) -> ConfigError:
-    problem = error.errors(include_url=False, include_context=True)[0]
+    problems = error.errors(include_url=False, include_context=True)
+    # A misspelt key is also a missing one: say first what stands there.
+    problem = next((one for one in problems if one["type"] == "extra_forbidden"), problems[0])
     key = "".join(
         f"[{part}]" if isinstance(part, int) else f".{part}"
         for part in problem["loc"]

@@ -26,7 +26,7 @@ class ConfigError(ApigenError):
 
     def __init__(self, message: str, *, file: str = "", key: str = "") -> None:
         self.message, self.file, self.key = message, file, key
-        super().__init__(": ".join(part for part in (file, key, message) if part))
+        super().__init__(" ".join(": ".join(part for part in (file, key, message) if part).split()))
 
     def within(self, *, file: str = "", key: str = "") -> "ConfigError":
         """Return the same error, placed in a file or under an outer key."""
@@ -65,6 +65,13 @@ class EndpointError(ApigenError):
 
 
 class UnusableReply(ApigenError):
-    """A checker's LLM replied with no verdict. The draw stays open: it is no "no"."""
+    """A checker's LLM replied with no verdict. The draw stays open: it is no "no".
+
+    `draw` and `purpose` say which replies to ask for anew.
+    """
 
     exit_code = 3
+
+    def __init__(self, message: str, *, draw: int, purpose: str) -> None:
+        self.draw, self.purpose = draw, purpose
+        super().__init__(message)

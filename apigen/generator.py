@@ -46,8 +46,8 @@ class Generator:
         calls = await self._calls_that_run(draw)
         apis = {api.name: api for api in draw.apis}
         shown = [{"api": apis[call.name], "arguments": call.arguments} for call in calls]
-        text, _ = await self._ask(draw, "call_first", query_schema(), QUERY_TOKENS, calls=shown)
-        query, fault = parse_query(text)
+        text, truncated = await self._ask(draw, "call_first", query_schema(), QUERY_TOKENS, calls=shown)
+        query, fault = parse_query(text, truncated=truncated)
         return (Candidate(draw, 0, text, query, calls, fault),)
 
     async def _calls_that_run(self, draw: Draw) -> tuple[Call, ...]:

@@ -7,7 +7,6 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from apigen.records import Call, Json
 
@@ -15,11 +14,21 @@ MAX_CHARACTERS = 200_000
 """Longer replies are no proposals, and repairing them would take minutes."""
 MAX_DEPTH = 32
 MAX_PAIRS = 100
-FENCE = re.compile(r"```[\w+-]*[ \t]*\n?(.*?)(?:```|\Z)", re.DOTALL)
+MAX_MENDED = 8_000
+"""Longer texts are not repaired: what the repair takes grows with the square of the length."""
+FENCES = (
+    re.compile(r"```[\w+-]*[ \t]*\n?(.*)```", re.DOTALL),
+    re.compile(r"```[\w+-]*[ \t]*\n?(.*?)(?:```|\Z)", re.DOTALL),
+)
+"""From the first fence to the last one, and to the next one (or the end)."""
+OPENING = re.compile(r"[\[{](?=(\s*(?:\{\s*)?\"(?:pairs|query|calls|name)\"))?")
+"""An opening bracket; the group is there when it begins something of ours."""
+MAX_OPENINGS = 50
+TRUNCATED = ("truncated", "the reply ran into the token limit")
 PAIR_KEYS = frozenset({"query", "calls"})
 
 
-class Unreadable(ValueError):
+class Unreadable(Exception):
     """A text or a value that is not what it should be: a reason code and a detail for people."""
 
     def __init__(self, reason: str, detail: str) -> None:
@@ -40,32 +49,33 @@ class Proposal:
 def parse_pairs(text: str, *, truncated: bool = False) -> tuple[Proposal, ...]:
     """Read query/call pairs from a reply: a list, `{"pairs": […]}`, or one pair; fences and prose around it are ignored.
 
-    Each pair is judged on its own. The last pair of a reply that was cut short is dropped when others came before it.
+    Each pair is judged on its own. Of a reply that was cut short, the last pair is dropped; alone, it is a fault.
     """
     try:
-        value = parse_json(text)
+        value, whole = _read(text)
     except Unreadable as error:
         return (Proposal(text, fault=(error.reason, error.detail)),)
     if isinstance(value, Mapping) and isinstance(value.get("pairs"), list):
         value = value["pairs"]
     items = value if isinstance(value, list) else [value]
+    if truncated and not whole:
+        items = items[:-1]
+        if not items:
+            return (Proposal(text, fault=TRUNCATED),)
     if not items:
         return (Proposal(text, fault=("no_pairs", "the reply holds no pair")),)
     if len(items) > MAX_PAIRS:
-        return (
-            Proposal(
-                text, fault=("too_many_pairs", f"the reply holds {len(items)} pairs; at most {MAX_PAIRS} are read")
-            ),
-        )
-    if truncated and len(items) > 1:
-        items = items[:-1]
+        detail = f"the reply holds {len(items)} pairs; at most {MAX_PAIRS} are read"
+        return (Proposal(text, fault=("too_many_pairs", detail)),)
     return tuple(_proposal(item) for item in items)
 
 
-def parse_query(text: str) -> tuple[str, tuple[str, str] | None]:
+def parse_query(text: str, *, truncated: bool = False) -> tuple[str, tuple[str, str] | None]:
     """Read `{"query": …}` from a reply; return the query and, where there is none, the fault."""
     try:
-        value = parse_json(text)
+        value, whole = _read(text)
+        if truncated and not whole:
+            return "", TRUNCATED
         if isinstance(value, list) and len(value) == 1:
             value = value[0]
         return _query(_object(value, "the reply", {"query"})), None
@@ -91,42 +101,101 @@ def parse_json(text: str) -> Json:
     Raises:
         Unreadable: If there is none, or it is too long, too deep, or holds what JSON text cannot.
     """
+    return _read(text)[0]
+
+
+def _read(text: str) -> tuple[Json, bool]:
+    """Return the JSON value in a reply, and whether it stood there whole (or had to be repaired)."""
     if len(text) > MAX_CHARACTERS:
         raise Unreadable("reply_too_long", f"the reply has {len(text)} characters; at most {MAX_CHARACTERS} are read")
-    fenced = FENCE.search(text)
-    body = (fenced.group(1) if fenced else text).strip()
     try:
-        value = _load(body)
+        value, whole = _load(text)
     except RecursionError:
         raise Unreadable("too_deep", "the reply is nested too deeply") from None
     if not isinstance(value, dict | list) or not value:
         raise Unreadable("unparseable", "the reply holds no JSON object or list")
     _check(value, MAX_DEPTH)
-    return value
+    return value, whole
 
 
-def _load(body: str) -> Any:
-    try:
-        return json.loads(body, parse_constant=_refuse_constant)
-    except ValueError:
-        pass
+def _load(text: str) -> tuple[Json, bool]:
+    text = text.rpartition("</think>")[2]  # models that think aloud answer after it
+    bodies = [text.strip(), *(found.group(1).strip() for fence in FENCES if (found := fence.search(text)))]
+    for body in bodies:
+        try:
+            return json.loads(body, parse_constant=_refuse_constant, parse_int=_read_integer), True
+        except ValueError:
+            continue
+    body = bodies[-1]
+    embedded = _embedded(body)
+    if embedded is not None:
+        return embedded, True
     if max(body.count("["), body.count("{")) > 2_000:
         raise Unreadable("too_deep", "the reply is no JSON, and has too many brackets to mend")
-    start = min((place for place in (body.find("{"), body.find("[")) if place >= 0), default=-1)
-    if start < 0:
-        return None
+    start = min((place for place in (body.find("{"), body.find("[")) if place >= 0), default=len(body))
+    return _mend(body[start:]), False
+
+
+def _embedded(body: str) -> Json:
+    """Return the first object, or list of objects, that stands whole in a text with prose around it; None without one."""
+    decoder = json.JSONDecoder(parse_constant=_refuse_constant, parse_int=_read_integer)
+    for opening in list(OPENING.finditer(body))[:MAX_OPENINGS]:
+        try:
+            value, _ = decoder.raw_decode(body, opening.start())
+        except ValueError:
+            # An outer object or list that is broken is for the repair, not to be taken apart.
+            if opening.group(1):
+                return None
+            continue
+        if (isinstance(value, dict) and value) or (
+            isinstance(value, list) and any(isinstance(one, dict) for one in value)
+        ):
+            return value
+    return None
+
+
+def _mend(body: str) -> Json:
+    """Return what a broken JSON text was meant to be; of a long one, the items that stand there whole."""
+    if len(body) > MAX_MENDED:
+        return _whole_items(body)
     from json_repair import repair_json
 
     try:
-        return repair_json(body[start:], return_objects=True, skip_json_loads=True)
+        return repair_json(body, return_objects=True, skip_json_loads=True)
     except RecursionError:
         raise
     except Exception:  # whatever a repair library stumbles over is the reply's fault
         return None
 
 
+def _whole_items(body: str) -> list[Json]:
+    """Return the items at the beginning of the first list in a text that is cut or broken later on."""
+    decoder = json.JSONDecoder(parse_constant=_refuse_constant, parse_int=_read_integer)
+    items: list[Json] = []
+    place = body.find("[") + 1
+    while place:
+        try:
+            item, end = decoder.raw_decode(body, place + _spaces(body, place))
+        except ValueError:
+            break
+        items.append(item)
+        place = body.find(",", end) + 1
+    # In the place of the broken one, so that a reply that was cut short loses that one and no other.
+    return [*items, None] if items else []
+
+
+def _spaces(body: str, place: int) -> int:
+    return len(body[place : place + 100]) - len(body[place : place + 100].lstrip())
+
+
 def _refuse_constant(name: str) -> None:
     raise Unreadable("not_json", f"{name} is no JSON number")
+
+
+def _read_integer(digits: str) -> int:
+    if len(digits) > 310:
+        raise Unreadable("not_json", "a number has more than 300 digits")
+    return int(digits)
 
 
 def _check(value: Json, depth: int) -> None:

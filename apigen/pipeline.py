@@ -65,7 +65,7 @@ async def run(config: RunConfig, listener: Listener = lambda progress: None) -> 
         ConfigError, LibraryError, StoreError: Before anything is spent.
         ModelError, EndpointError, SandboxError: What is done is in the store; the same config continues it.
     """
-    exports = check_exports(config.exports)
+    exports = check_exports(config.exports, config.store)
     prompts = Prompts(config.prompts)
     sources = build_sources(config.library, config.sandbox)
     llms = {name: RecordedLLM(llm) for name, llm in build_llms(config.llms).items()}
@@ -162,6 +162,7 @@ class _Session:
 
     def _take(self, index: int, result: DrawResult | Exception) -> None:
         if isinstance(result, UnusableReply):
+            self._writer.retire_replies(result.draw, result.purpose)
             self.tally.skip(index)
         elif isinstance(result, Exception):
             self._failure = self._failure or result

@@ -104,7 +104,7 @@ class Sampler:
         for api in called:
             for recorded in _recorded(api, each, rng):
                 varied = [vary(recorded, api, rng)] if rng.random() < self._config.vary_values else []
-                plans.append(tuple(without_defaults(call, api) for call in (*varied, recorded)))
+                plans.append((*(without_defaults(call, api) for call in varied), recorded))
         return tuple(plans)
 
     def _check_library(self) -> None:
@@ -114,9 +114,10 @@ class Sampler:
                     f"the style '{style}' offers several APIs, but the library has one; set its weight to 0"
                 )
             for strategy, share in self._config.strategies.items():
-                if weight and share and not any(_serves(api, style, strategy) for api in self._apis):
+                needed = 2 if style == "parallel_multiple" else 1
+                if weight and share and sum(_serves(api, style, strategy) for api in self._apis) < needed:
                     raise LibraryError(
-                        f"no API has the recorded examples that {strategy} needs for '{style}'; add doctest examples to the "
+                        f"too few APIs have the recorded examples that {strategy} needs for '{style}'; add doctest examples to the "
                         "functions, or set `sampler.strategies` to {query_first: 1}"
                     )
 
@@ -131,13 +132,18 @@ def _serves(api: Api, style: Style, strategy: Strategy) -> bool:
     if strategy == "query_first":
         return True
     if style == "parallel":
-        return len(set(api.examples)) > 1
+        return len(_examples(api)) > 1
     return bool(api.examples) or from_schema(api, Random(0)) is not None  # noqa: S311
 
 
 def _recorded(api: Api, count: int, rng: Random) -> list[Call]:
-    examples = sorted(set(api.examples), key=lambda call: call.key)
+    examples = _examples(api)
     if not examples:
         made = from_schema(api, rng)
         return [made] if made else []
     return rng.sample(examples, min(count, len(examples)))
+
+
+def _examples(api: Api) -> list[Call]:
+    """Return the recorded calls that differ in more than a default said aloud, in a fixed order."""
+    return sorted({without_defaults(call, api) for call in api.examples}, key=lambda call: call.key)

@@ -50,15 +50,19 @@ class Tally:
             self._next += 1
 
     def open_draws(self) -> Iterator[int]:
-        """Yield the draws to do from here on, for as long as the target asks for more when the next is taken."""
+        """Yield the draws to do from here on, for as long as they matter when the next is taken."""
         index = self._next
-        while self._wants_more() and (self._last is None or index < self._last):
-            if index not in self._ahead:
+        while self._matters(index):
+            if index >= self._next and index not in self._ahead:
                 yield index
             index += 1
 
-    def _wants_more(self) -> bool:
-        if self._wanted and self.verified >= self._wanted:
+    def _matters(self, index: int) -> bool:
+        beyond = self.beyond()
+        if beyond is not None:
+            # Enough is verified, but a draw left open below could make the prefix shorter.
+            return index < beyond
+        if self._last is not None and index >= self._last:
             return False
         return not (self._tokens and self._spent() >= self._tokens)
 

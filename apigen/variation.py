@@ -15,19 +15,31 @@ from apigen.records import Api, Call, Json, JsonObject, canonical
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 CLOCK_TIME = re.compile(r"\d{2}:\d{2}")
 YEARS = range(1900, 2101)
+LARGEST = 1e15
+"""Larger numbers are left alone: a float does not hold their digits."""
 LEAVE_OUT = 0.3
 """Share of optional arguments that a varied call leaves out: people seldom say them all."""
 
 
 def vary(call: Call, api: Api, rng: Random) -> Call:
-    """Return the call with other values of the same kind, size and roundness."""
+    """Return the call with other values of the same kind, size and roundness; a value that its schema refuses stays."""
     shift = timedelta(days=rng.randint(-300, 300))
     arguments: dict[str, Json] = {}
     for name, value in call.arguments.items():
         schema = api.properties.get(name, {})
         if name in api.required or rng.random() >= LEAVE_OUT:
-            arguments[name] = _vary_value(value, schema, rng, shift)
-    return Call(call.name, _without_twins(arguments, call.arguments, api, rng))
+            varied = _vary_value(value, schema, rng, shift)
+            arguments[name] = varied if _fits(varied, schema) else value
+    return Call(call.name, _without_twins(arguments, call.arguments, api))
+
+
+def _fits(value: Json, schema: JsonObject) -> bool:
+    from jsonschema import Draft202012Validator
+
+    try:
+        return Draft202012Validator(schema).is_valid(value)
+    except ArithmeticError:
+        return False
 
 
 def without_defaults(call: Call, api: Api) -> Call:
@@ -65,7 +77,7 @@ def _known_values(schema: JsonObject, rng: Random) -> Sequence[Json]:
     if isinstance(low, int | float) and isinstance(high, int | float):
         if schema.get("type") == "integer":
             return [rng.randint(math.ceil(low), math.floor(high))] if math.ceil(low) <= math.floor(high) else []
-        return [_rounded(rng.uniform(low, high), 3)]
+        return [min(max(_rounded(rng.uniform(low, high), 3), low), high)]
     return []
 
 
@@ -75,7 +87,7 @@ def _vary_value(value: Json, schema: JsonObject, rng: Random, shift: timedelta) 
     if isinstance(value, bool) or value is None:
         return value
     if isinstance(value, int | float):
-        return _vary_number(value, schema, rng)
+        return _vary_number(value, rng)
     if isinstance(value, str):
         return _vary_text(value, rng, shift)
     if isinstance(value, Mapping):
@@ -87,13 +99,12 @@ def _vary_value(value: Json, schema: JsonObject, rng: Random, shift: timedelta) 
     return value
 
 
-def _vary_number(value: int | float, schema: JsonObject, rng: Random) -> int | float:
+def _vary_number(value: int | float, rng: Random) -> int | float:
     if isinstance(value, int) and value in YEARS:
         return value + rng.randint(-9, 9)
-    varied = _rounded(value * rng.uniform(0.75, 1.3), max(2, _significant_digits(value)))
-    low, high = schema.get("minimum", -math.inf), schema.get("maximum", math.inf)
-    if not low <= varied <= high:
+    if abs(value) > LARGEST:
         return value
+    varied = _rounded(value * rng.uniform(0.75, 1.3), max(2, _significant_digits(value)))
     return round(varied) if isinstance(value, int) else varied
 
 
@@ -118,11 +129,17 @@ def _vary_text(value: str, rng: Random, shift: timedelta) -> str:
     return value
 
 
-def _without_twins(arguments: dict[str, Json], recorded: JsonObject, api: Api, rng: Random) -> dict[str, Json]:
+def _without_twins(arguments: dict[str, Json], recorded: JsonObject, api: Api) -> dict[str, Json]:
     """Undo enum choices that made two arguments of one enum equal: nobody converts miles to miles."""
-    enums = {name: api.properties.get(name, {}).get("enum") for name in arguments}
-    for name, members in enums.items():
-        twins = [other for other in arguments if other != name and enums[other] == members]
-        if members and any(arguments[name] == arguments[twin] for twin in twins):
-            return {**arguments, **{each: recorded[each] for each in (name, *twins)}}
-    return arguments
+    groups: dict[str, list[str]] = {}
+    for name, schema in api.properties.items():
+        if "enum" in schema:
+            groups.setdefault(canonical(schema["enum"]), []).append(name)
+    mended = dict(arguments)
+    for names in groups.values():
+        meant = [arguments.get(name, api.properties[name].get("default")) for name in names]
+        said = [canonical(value) for value in meant if value is not None]
+        if len(set(said)) < len(said):
+            mended |= {name: recorded[name] for name in names if name in recorded}
+    # In the order of the recorded call.
+    return {name: mended[name] for name in recorded if name in mended}

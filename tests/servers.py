@@ -43,8 +43,11 @@ Behaviour = Callable[[Body], Answer | str]
 
 
 class ChatServer:
-    """`/v1/chat/completions` and `/v1/models`. `requests` are the bodies that came, `headers` what came with them (lower-case names), `answered` the bodies
-    that were answered to the end."""
+    """`/v1/chat/completions` and `/v1/models`.
+
+    `requests` are the bodies that came, `headers` what came with them (names in lower case), `answered` the bodies that
+    were answered to the end.
+    """
 
     def __init__(self, behave: Behaviour, models: Answer | None = None) -> None:
         self.behave, self.models = behave, models

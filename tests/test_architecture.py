@@ -27,7 +27,16 @@ RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 # They run beside untrusted code, in an interpreter that has no apigen.
 ALONE = ("sandbox/worker.py", "sandbox/describe.py")
 # Ways to run code by name or text; only these may, inside the sandbox.
-RUNNERS = {"eval", "exec", "compile", "__import__", "import_module", "run_path", "run_module", "spec_from_file_location"}
+RUNNERS = {
+    "eval",
+    "exec",
+    "compile",
+    "__import__",
+    "import_module",
+    "run_path",
+    "run_module",
+    "spec_from_file_location",
+}
 
 FILES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
 
@@ -113,7 +122,7 @@ def test_every_module_can_be_imported_first() -> None:
     ]
     code = (
         "import importlib, os, sys\n"
-        "import pydantic, yaml, typer, sqlite_utils, jsonschema\n"
+        "import asyncio, docstring_parser, httpx, jsonschema, pydantic, rich.console, sqlite_utils, typer, yaml\n"
         "bad = []\n"
         "for name in sys.argv[1:]:\n"
         "    child = os.fork()\n"

@@ -120,5 +120,7 @@ def test_every_config_here_is_valid(file: Path) -> None:
 
 
 def test_every_file_that_the_pages_name_is_there() -> None:
-    named = set(re.findall(r"\b(?:configs|api_library|apigen|tests|benchmarks)/[\w/.-]+\.(?:yaml|py|md|jinja)\b", pages()))
+    named = set(
+        re.findall(r"\b(?:configs|api_library|apigen|tests|benchmarks)/[\w/.-]+\.(?:yaml|py|md|jinja)\b", pages())
+    )
     assert [name for name in sorted(named) if not (ROOT / name).exists()] == []

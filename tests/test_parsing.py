@@ -139,9 +139,6 @@ def test_a_useless_reply_has_one_stable_reason(text, expected):
     assert reason(text) == expected
 
 
-@pytest.mark.xfail(
-    reason="bug: Unreadable is a ValueError, which _load swallows; the repair makes a text of the number"
-)
 @pytest.mark.parametrize(
     "value", ["NaN", "Infinity", "-Infinity", "1" + "0" * 5_000], ids=["NaN", "Infinity", "-Infinity", "10**5000"]
 )
@@ -170,7 +167,6 @@ def test_argument_values_are_kept_as_they_are(value, expected):
     assert type(call.arguments["a"]) is type(expected)
 
 
-@pytest.mark.xfail(reason="bug: a fence inside a JSON text is taken for a fence around the reply")
 @pytest.mark.parametrize("around", ["{}", "```json\n{}\n```"])
 def test_a_fence_inside_a_text_is_part_of_it(around):
     ((_, (call,), fault),) = outcome(around.replace("{}", with_value('"say ```code``` twice"')))
@@ -217,10 +213,9 @@ def test_a_last_pair_cut_short_is_judged_when_nobody_knows_that_it_was_cut():
 
 
 def test_a_lone_pair_of_a_reply_cut_short_is_kept_with_its_fault():
-    assert outcome('[{"query":"Convert 5 kilom', truncated=True) == [("", (), "missing_calls")]
+    assert outcome('[{"query":"Convert 5 kilom', truncated=True) == [("", (), "truncated")]
 
 
-@pytest.mark.xfail(reason="bug: a lone pair that was cut inside a value is mended to another value and taken as whole")
 def test_a_lone_pair_cut_inside_a_value_is_not_taken_as_whole():
     text = '[{"query":"Square 1234","calls":[{"name":"f","arguments":{"a":12'
     assert all(found.fault for found in parse_pairs(text, truncated=True))
@@ -246,19 +241,13 @@ def test_a_reply_of_five_megabytes_is_refused_at_once():
         "```" * (MAX_CHARACTERS // 3),
         "{" + "a:b," * 20_000,
         "[" + "//\n" * 60_000,
-        pytest.param(
-            "[" + "\"a'b " * 2_400,
-            marks=pytest.mark.xfail(
-                reason="bug: the repair is quadratic; 12 kB take half a second, 180 kB two minutes"
-            ),
-        ),
+        "[" + "\"a'b " * 2_400,
     ],
     ids=["quotes", "commas", "fences", "words", "comments", "mixed quotes"],
 )
 def test_no_reply_takes_long_to_refuse(text):
     start = time.process_time()
     assert all(found.fault for found in parse_pairs(text))
-    # 12 kB of the worst one should take a fifteenth of what the longest reply may take.
     assert time.process_time() - start < (0.2 if len(text) < 20_000 else 3)
 
 

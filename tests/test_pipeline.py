@@ -233,7 +233,8 @@ def test_an_endpoint_that_is_not_there(settings: Settings) -> None:
 
 def test_an_endpoint_may_move_between_two_sessions(serving: Serving, settings: Settings) -> None:
     """The address, retries and patience say how to reach a model, not what it answers."""
-    first, second = serving(Oracle()), serving(Oracle())
+    model = Oracle()
+    first, second = serving(model), serving(model)
     go(settings(first.base_url, target={"verified": 2}))
     moved = settings(second.base_url, target={"verified": 4})
     moved["llms"]["writer"] |= {"retries": 1, "timeout_seconds": 60}

@@ -117,7 +117,6 @@ def test_a_template_that_cannot_be_filled_in_is_named(tmp_path, text):
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.xfail(reason="bug: only Jinja's own errors are caught, not what Python raises inside a user's template")
 @pytest.mark.parametrize(
     "text",
     [
@@ -178,7 +177,6 @@ def test_a_default_of_false_or_zero_is_said():
     assert signature(api).split("\n")[1:] == ["- a: A. Default 0.", "- b: B. Default false."]
 
 
-@pytest.mark.xfail(reason="bug: RANGE takes the full stop at the end along, so that the default runs into the sentence")
 def test_a_range_at_the_end_leaves_the_full_stop():
     digits = {**INTEGER, "default": 2, "description": "Digits after the point, 0 to 10."}
     api = make_api("f", {"digits": digits}, required=[])

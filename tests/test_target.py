@@ -83,7 +83,6 @@ def test_a_run_resumed_after_its_first_draws_has_the_same_cut(counts, wanted, be
     resumed(counts, wanted, set(range(before)), at_once, rng)
 
 
-@pytest.mark.xfail(reason="bugs: the two below, met in any mixture")
 @settings(deadline=None, database=None, max_examples=50)
 @given(
     counts_of_draws,
@@ -96,9 +95,6 @@ def test_a_run_resumed_after_any_draws_has_the_same_cut(counts, wanted, before, 
     resumed(counts, wanted, before, at_once, rng)
 
 
-@pytest.mark.xfail(
-    reason="bug: open_draws hands out a draw that was done ahead, once the open ones below it have ended"
-)
 @pytest.mark.parametrize("before", [{1}, {2, 3}, {0, 2}])
 def test_a_resumed_run_does_no_draw_twice(before):
     counted = tally(draws=6)
@@ -108,7 +104,6 @@ def test_a_resumed_run_does_no_draw_twice(before):
     assert counted.verified == 6
 
 
-@pytest.mark.xfail(reason="bug: open_draws gives nothing once enough is verified, so that open draws below stay open")
 def test_a_resumed_run_does_the_open_draws_before_the_cut():
     counted = tally(verified=1)
     counted.resume({1: 1})

@@ -1,6 +1,6 @@
 """Format: exactly a query and calls, of APIs that were offered, with known, complete and correctly typed arguments."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -67,8 +67,12 @@ class FormatChecker:
             offered = ", ".join(api.name for api in draw.apis)
             yield reason, f"{call.name[:100]} is not one of the offered {offered}"
             return
-        for error in sorted(self._validator(api).iter_errors(call.arguments), key=_path):
-            yield _schema_problem(api, error)
+        try:
+            errors = sorted(self._validator(api).iter_errors(call.arguments), key=_path)
+        except (ArithmeticError, RecursionError) as error:  # numbers and nesting that a validator cannot work with
+            yield "invalid_value", f"{call.name}: {type(error).__name__}: {error}"
+        else:
+            yield from (_schema_problem(api, error) for error in errors)
 
     def _validator(self, api: Api) -> "Validator":
         if api.name not in self._validators:
@@ -107,12 +111,19 @@ def _whole_integers(call: Call, api: Api | None) -> Call:
     return Call(call.name, arguments)
 
 
-def _as_integers(value: Json, schema: JsonObject) -> Json:
-    if isinstance(value, float) and schema.get("type") == "integer":
+def _as_integers(value: Json, schema: Json) -> Json:
+    if not isinstance(schema, Mapping):
+        return value
+    kinds = schema.get("type")
+    if isinstance(value, float) and value.is_integer() and "integer" in (kinds if isinstance(kinds, list) else [kinds]):
         return int(value)
-    if isinstance(value, dict):
-        properties = schema.get("properties", {})
-        return {key: _as_integers(item, properties.get(key, {})) for key, item in value.items()}
+    for combination in ("anyOf", "oneOf", "allOf"):
+        for branch in schema.get(combination, ()):
+            value = _as_integers(value, branch)
+    if isinstance(value, Mapping):
+        properties, others = schema.get("properties", {}), schema.get("additionalProperties")
+        return {key: _as_integers(item, properties.get(key, others)) for key, item in value.items()}
     if isinstance(value, list):
-        return [_as_integers(item, schema.get("items") or {}) for item in value]
+        first, others = schema.get("prefixItems", []), schema.get("items")
+        return [_as_integers(item, first[n] if n < len(first) else others) for n, item in enumerate(value)]
     return value

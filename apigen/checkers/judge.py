@@ -43,7 +43,11 @@ class JudgeChecker:
                 return candidate.passed(self.stage, reason)
             if verdict == "no":
                 return candidate.rejected(self.stage, "no", reason or "the judge gave no reason")
-        raise UnusableReply(f"draw {candidate.draw.index}: the judge {self._llm.model} gave no verdict, {TRIES} times")
+        raise UnusableReply(
+            f"draw {candidate.draw.index}: the judge {self._llm.model} gave no verdict, {TRIES} times",
+            draw=candidate.draw.index,
+            purpose="judge",
+        )
 
     async def _ask(self, candidate: Candidate, attempt: int) -> tuple[str, str]:
         draw = candidate.draw

@@ -3,10 +3,13 @@
 import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 
 import typer
 
 from apigen.cli import doctor, inspect, library, models, run
+
+INTERRUPTED = "interrupted; what is done is kept, the same command continues"
 
 app = typer.Typer(
     name="apigen",
@@ -55,13 +58,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _run(arguments: Sequence[str] | None) -> int:
     from apigen.errors import ApigenError
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A terminal that cannot show a letter shows a question mark.
+            stream.reconfigure(errors="replace")
     try:
         code = app(args=arguments, standalone_mode=False)
-        return code if isinstance(code, int) else 0
+        return _complain(INTERRUPTED, 130) if code == 130 else code if isinstance(code, int) else 0
     except ApigenError as error:
         return _complain(str(error), error.exit_code)
     except KeyboardInterrupt:
-        return _complain("interrupted; what is done is kept, the same command continues", 130)
+        return _complain(INTERRUPTED, 130)
     except BrokenPipeError:
         # Whoever read the output has had enough; Python must not complain about it once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -79,7 +86,7 @@ def _run(arguments: Sequence[str] | None) -> int:
 def _usage_error(error: Exception) -> int | None:
     """Show an error of the option parser's as it shows it itself; return its code, or None if it is none of its."""
     if type(error).__name__ == "Abort":
-        return _complain("interrupted; what is done is kept, the same command continues", 130)
+        return _complain(INTERRUPTED, 130)
     show, code = getattr(error, "show", None), getattr(error, "exit_code", None)
     if show is None or not isinstance(code, int):
         return None
@@ -88,5 +95,6 @@ def _usage_error(error: Exception) -> int | None:
 
 
 def _complain(message: str, code: int) -> int:
-    sys.stderr.write(f"apigen: {message}\n")
+    line = " ".join(message.split())
+    sys.stderr.write(f"apigen: {''.join(letter for letter in line if letter.isprintable())}\n")
     return code

@@ -111,6 +111,10 @@ def check(library: Folder = DEFAULT_LIBRARY) -> None:
         raise typer.Exit(1)
 
 
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON number")
+
+
 @group.command("call")
 def call_api(
     name: Name,
@@ -122,7 +126,7 @@ def call_api(
     from apigen.records import Call
 
     try:
-        values = json.loads(arguments)
+        values = json.loads(arguments, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise ConfigError(f"is no JSON ({error})", key="ARGUMENTS") from None
     if not isinstance(values, dict):

@@ -1,5 +1,6 @@
 """What was verified, one sample a line. A new format is one file here and one line in EXPORTERS."""
 
+import contextlib
 import json
 import os
 from collections.abc import Callable, Iterable
@@ -22,18 +23,23 @@ class ExportOptions(Options):
     file: Path
 
 
-def check_exports(entries: Iterable[Export]) -> list[tuple[str, Path]]:
+def check_exports(entries: Iterable[Export], store: Path) -> list[tuple[str, Path]]:
     """Return (format, file) of each export of a config.
 
     Raises:
-        ConfigError: For an unknown format or a missing file name.
+        ConfigError: For an unknown format, a missing file name, or a file that is the store's or another export's.
     """
-    found = []
+    found: list[tuple[str, Path]] = []
+    taken = {store.absolute()}
     for number, entry in enumerate(entries):
         key = f"exports[{number}]"
         choose_door(entry, EXPORTERS, f"{key}.format")
         try:
-            found.append((entry.name, parse_options(ExportOptions, entry.options).file))
+            file = parse_options(ExportOptions, entry.options).file
+            if not file.name or file.absolute() in taken:
+                raise ConfigError("is a folder, or taken by the store or another export; choose another", key="file")
+            taken.add(file.absolute())
+            found.append((entry.name, file))
         except ConfigError as error:
             raise error.within(key=key) from None
     return found
@@ -45,6 +51,8 @@ def export(samples: Iterable[Sample], format_name: str, file: Path) -> int:
     Raises:
         StoreError: If the file cannot be written.
     """
+    if not file.name:
+        raise StoreError(f"{file}: is a folder; give a file to write")
     row = EXPORTERS[format_name]
     part = file.with_name(f".{file.name}.{os.getpid()}.part")
     count = 0
@@ -57,5 +65,6 @@ def export(samples: Iterable[Sample], format_name: str, file: Path) -> int:
     except OSError as error:
         raise StoreError(f"{file}: cannot be written ({error.strerror})") from None
     finally:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
     return count

@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import Sequence
+from itertools import count
 
 from apigen.records import Api, Json, Sample
 
@@ -10,12 +12,13 @@ ALLOWED_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 def row(number: int, sample: Sample) -> Json:
     """Return one line: `messages` (user, assistant with tool calls), `tools`, `parallel_tool_calls`."""
+    names = tool_names([api.name for api in sample.apis])
     calls = [
         {
             "id": f"call_{position}",
             "type": "function",
             "function": {
-                "name": tool_name(call.name),
+                "name": names[call.name],
                 "arguments": json.dumps(call.arguments, ensure_ascii=False),
             },
         }
@@ -24,15 +27,24 @@ def row(number: int, sample: Sample) -> Json:
     return {
         "messages": [{"role": "user", "content": sample.query}, {"role": "assistant", "tool_calls": calls}],
         "parallel_tool_calls": True,
-        "tools": [_tool(api) for api in sample.apis],
+        "tools": [_tool(api, names[api.name]) for api in sample.apis],
     }
 
 
-def tool_name(name: str) -> str:
-    """Return a name as the format takes it: other characters become `_`, and no more than 64 are kept."""
-    return name if ALLOWED_NAME.fullmatch(name) else re.sub(r"[^a-zA-Z0-9_-]", "_", name)[:64]
+def tool_names(names: Sequence[str]) -> dict[str, str]:
+    """Return each name as the format takes it: other characters become `_`, 64 are kept, and no two become one."""
+    taken: dict[str, str] = {}
+    for name in names:
+        plain = name if ALLOWED_NAME.fullmatch(name) else re.sub(r"[^a-zA-Z0-9_-]", "_", name)[:64] or "_"
+        numbers = count(2)
+        unique = plain
+        while unique in taken.values() or (unique != name and unique in names):
+            suffix = f"_{next(numbers)}"
+            unique = plain[: 64 - len(suffix)] + suffix
+        taken[name] = unique
+    return taken
 
 
-def _tool(api: Api) -> Json:
-    function = {"name": tool_name(api.name), "description": api.description, "parameters": api.parameters}
+def _tool(api: Api, name: str) -> Json:
+    function = {"name": name, "description": api.description, "parameters": api.parameters}
     return {"type": "function", "function": function}

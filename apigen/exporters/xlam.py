@@ -5,7 +5,7 @@ default where it has one. Schemas that a type name cannot say whole (enums, nest
 """
 
 import json
-from typing import Any
+from collections.abc import Iterable
 
 from apigen.records import Api, Json, JsonObject, Sample, calls_to_json
 
@@ -18,7 +18,7 @@ TYPE_NAMES = {
     "object": "dict",
     "null": "None",
 }
-KEPT = ("enum", "items", "properties", "required", "format", "minimum", "maximum")
+KEPT = ("enum", "items", "properties", "required", "format", "minimum", "maximum", "anyOf", "oneOf")
 
 
 def row(number: int, sample: Sample) -> Json:
@@ -44,21 +44,34 @@ def _parameter(schema: JsonObject, required: bool) -> dict[str, Json]:
     }
     if not required and schema.get("default") is not None:
         parameter["default"] = schema["default"]
-    return parameter | {key: schema[key] for key in KEPT if key in schema}
+    branches = _branches(schema)
+    detail = branches[0] if len(branches) == 1 else schema
+    return parameter | {key: detail[key] for key in KEPT if key in detail}
+
+
+def _branches(schema: JsonObject) -> list[JsonObject]:
+    """Return what a value may be besides null: the schema itself, or the branches of its union."""
+    options = schema.get("anyOf") or schema.get("oneOf")
+    return [option for option in options if option.get("type") != "null"] if options else [schema]
 
 
 def _type_name(schema: JsonObject) -> str:
     """Return Python's spelling: `str`, `List[float]`, `Union[int, str]`."""
-    options: Any = schema.get("anyOf") or schema.get("oneOf")
-    if options:
-        names = [name for name in map(_type_name, options) if name != "None"]
-        return names[0] if len(names) == 1 else f"Union[{', '.join(dict.fromkeys(names))}]"
+    if "anyOf" in schema or "oneOf" in schema:
+        return _union(map(_type_name, _branches(schema)))
     kind = schema.get("type")
+    if isinstance(kind, list):
+        return _union(_type_name({**schema, "type": one}) for one in kind if one != "null")
     if kind == "array":
         inner = _type_name(schema.get("items") or {})
         return f"List[{inner}]" if inner != "Any" else "list"
     if kind is None and ("enum" in schema or "const" in schema):
-        members = schema.get("enum") or [schema["const"]]
-        names = list(dict.fromkeys(type(member).__name__ for member in members))
-        return names[0] if len(names) == 1 else f"Union[{', '.join(names)}]"
+        return _union(type(member).__name__ for member in schema.get("enum") or [schema["const"]])
     return TYPE_NAMES.get(str(kind), "Any")
+
+
+def _union(names: Iterable[str]) -> str:
+    different = list(dict.fromkeys(names))
+    if len(different) > 1:
+        return f"Union[{', '.join(different)}]"
+    return different[0] if different else "None"

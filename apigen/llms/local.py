@@ -12,7 +12,7 @@ from pydantic import Field
 from apigen.config import Options, parse_options
 from apigen.errors import ConfigError, ModelError
 from apigen.llms.models import DEFAULT_MODEL, MODELS, model_path
-from apigen.llms.openai import OpenAILLM, OpenAIOptions
+from apigen.llms.openai import OpenAILLM
 from apigen.records import Completion, JsonObject, Request
 
 LOAD_SECONDS = 180.0
@@ -96,6 +96,3 @@ class LocalLLM:
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()
             await self._process.wait()
-
-
-__all__ = ["LocalLLM", "LocalOptions", "OpenAIOptions"]

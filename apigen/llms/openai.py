@@ -1,10 +1,11 @@
 """Any OpenAI-compatible chat endpoint: OpenAI, vLLM, Ollama, llama-server, hosted ones."""
 
+import json
 import time
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import BaseModel, Field, field_validator
 
 from apigen.config import Options, environment_variable, parse_options
 from apigen.errors import EndpointError
@@ -41,6 +42,51 @@ class OpenAIOptions(Options):
         if parts.username or parts.password:
             raise ValueError("takes no user or password; name the variable that holds the key in `api_key_env`")
         return value
+
+
+class _Details(BaseModel):
+    cached_tokens: int | None = None
+
+
+class _Usage(BaseModel):
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    prompt_tokens_details: _Details = _Details()
+
+    @field_validator("prompt_tokens_details", mode="before")
+    @classmethod
+    def _null_is_nothing(cls, value: Any) -> Any:
+        return {} if value is None else value
+
+
+class _Message(BaseModel):
+    content: str | None = None
+
+
+class _Choice(BaseModel):
+    message: _Message | None = None
+    finish_reason: str | None = None
+
+
+class _Reply(BaseModel):
+    """What we need of a chat completion, checked: endpoints are many, and not all are what they say."""
+
+    choices: list[_Choice | None] | None
+    usage: _Usage = _Usage()
+
+    @field_validator("usage", mode="before")
+    @classmethod
+    def _odd_is_unknown(cls, value: Any) -> Any:
+        return value if isinstance(value, dict) else {}
+
+    @property
+    def text(self) -> str:
+        message = self.first.message if self.first else None
+        return (message.content if message else None) or ""
+
+    @property
+    def first(self) -> _Choice | None:
+        return self.choices[0] if self.choices else None
 
 
 class OpenAILLM:
@@ -99,24 +145,25 @@ class OpenAILLM:
         if request.schema is not None and structure != "none":
             body["response_format"] = _response_format(structure, request)
         start = time.perf_counter()
-        reply = await self._connected().chat.completions.create(
+        raw = await self._connected().chat.completions.with_raw_response.create(
             model=options.model,
             messages=[{"role": message.role, "content": message.content} for message in request.messages],  # type: ignore[misc]
             extra_body=options.extra_body or None,
             **body,
         )
-        usage, choice = reply.usage, reply.choices[0] if reply.choices else None
-        cached = getattr(usage.prompt_tokens_details, "cached_tokens", None) if usage else None
-        text = (choice.message.content if choice and choice.message else None) or ""
+        seconds = time.perf_counter() - start
+        try:
+            reply = _Reply.model_validate(_clean_json(raw.content))
+        except ValueError:
+            raise self._outage(ValueError(f"its answer is no chat completion: {raw.content[:80]!r}")) from None
         return Completion(
-            # A lone surrogate is valid in JSON and in Python, but nowhere else.
-            text=text.encode("utf-8", "replace").decode(),
+            text=reply.text,
             model=options.model,
-            prompt_tokens=usage.prompt_tokens if usage else 0,
-            completion_tokens=usage.completion_tokens if usage else 0,
-            cached_tokens=cached or 0,
-            seconds=time.perf_counter() - start,
-            truncated=bool(choice and choice.finish_reason == "length"),
+            prompt_tokens=reply.usage.prompt_tokens or 0,
+            completion_tokens=reply.usage.completion_tokens or 0,
+            cached_tokens=reply.usage.prompt_tokens_details.cached_tokens or 0,
+            seconds=seconds,
+            truncated=bool(reply.first and reply.first.finish_reason == "length"),
         )
 
     @property
@@ -140,15 +187,30 @@ class OpenAILLM:
             return  # an endpoint without a list of its models may still chat
         except APIError as error:
             raise self._outage(error) from error
+        except (ValueError, TypeError, AttributeError) as error:
+            raise self._outage(ValueError("its list of models is no such list")) from error
         if served and self.model not in served:
             raise EndpointError(f"LLM endpoint {self.where}: serves no model {self.model}, but {', '.join(served[:5])}")
 
     def _outage(self, error: Exception) -> EndpointError:
-        return EndpointError(f"LLM endpoint {self.where} (model {self.model}): {_one_line(error)}")
+        text = " ".join(str(error).split()) or type(error).__name__
+        # Some endpoints say the key back when they refuse it.
+        safe = text.replace(self._api_key, "***") if self._options.api_key_env else text
+        return EndpointError(f"LLM endpoint {self.where} (model {self.model}): {safe[:300]}")
 
     async def close(self) -> None:
         if self._client is not None:
             await self._client.close()
+
+
+def _clean_json(content: bytes) -> Any:
+    """Return the JSON of a body; half a surrogate pair, which JSON can spell and no text can hold, becomes a question mark.
+
+    Raises:
+        ValueError: If it is no JSON.
+    """
+    text = json.dumps(json.loads(content), ensure_ascii=False)
+    return json.loads(text.encode("utf-8", "replace"))
 
 
 def _response_format(structure: str, request: Request) -> dict[str, Any]:
@@ -163,8 +225,6 @@ def _response_format(structure: str, request: Request) -> dict[str, Any]:
 def _blames_structure(error: Exception) -> bool:
     """Say whether a refusal is about the output format; a wrong model or a too long prompt is not."""
     text = str(error).lower()
-    return any(word in text for word in ("response_format", "json_schema", "json_object", "schema", "grammar", "extra"))
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())[:300] or type(error).__name__
+    return any(
+        word in text for word in ("response_format", "json_schema", "json_object", "json schema", "grammar", "guided")
+    )

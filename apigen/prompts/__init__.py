@@ -39,31 +39,28 @@ class Prompts:
         self._turns = {path.stem: self._compile(_overridden(path, folder)) for path in sorted(FOLDER.glob("*.jinja"))}
 
     def _compile(self, path: Path) -> list[tuple[str, "Template"]]:
-        from jinja2 import TemplateError
-
         # The source is split, never the rendered text: what an API's documents say cannot open a turn.
-        parts = TURN.split(path.read_text(encoding="utf-8"))
-        if len(parts) < 3:
-            raise ConfigError("has no `### user` line, so no turn at all", file=str(path))
         try:
-            return [
+            parts = TURN.split(path.read_text(encoding="utf-8"))
+            turns = [
                 (role, self._environment.from_string(text.strip()))
                 for role, text in zip(parts[1::2], parts[2::2], strict=True)
             ]
-        except TemplateError as error:
+        except Exception as error:  # a user's file can be wrong in any way
             raise ConfigError(f"is no Jinja template ({error})", file=str(path)) from None
+        if not turns:
+            raise ConfigError("has no `### user` line, so no turn at all", file=str(path))
+        return turns
 
     def render(self, name: str, **values: Any) -> tuple[Message, ...]:
         """Return the chat turns of one prompt.
 
         Raises:
-            ConfigError: If a user's own template asks for a value that the prompt does not have.
+            ConfigError: If a user's own template asks for what the prompt does not have, or does what it cannot.
         """
-        from jinja2 import TemplateError
-
         try:
             return tuple(Message(cast(Any, role), template.render(values)) for role, template in self._turns[name])
-        except TemplateError as error:
+        except Exception as error:
             raise ConfigError(f"cannot be filled in ({error})", file=f"{name}.jinja", key="prompts") from None
 
 
@@ -72,7 +69,7 @@ def _overridden(path: Path, folder: Path | None) -> Path:
     return own if own.is_file() else path
 
 
-RANGE = re.compile(r",? (?:each |from |year |years )?-?\d[\d.]* to -?\d[\d.]*(?: each)?(?=[,.;]|$)")
+RANGE = re.compile(r",? (?:each |from |year |years )?-?\d+(?:\.\d+)? to -?\d+(?:\.\d+)?(?: each)?(?=[,.;]|$)")
 
 
 def compact_json(value: Json) -> str:

@@ -8,25 +8,22 @@ import ast
 import doctest
 import importlib
 import inspect
+import json
 import os
-import typing
 from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any, get_type_hints
 
 import docstring_parser
-import typing_extensions
 from pydantic import ConfigDict, Field, create_model
 
-# Before Python 3.12 pydantic can only describe the back-ported TypedDict, and libraries import the standard one.
-typing.TypedDict = typing_extensions.TypedDict
-
+BAD_NAME = "is no name of a module; use letters, digits and underscores for files and folders"
 NO_KEYWORD = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
 def describe_folder(folder: str, package: str) -> dict[str, Any]:
     """Return `{"apis": […], "problems": [{"file", "function", "problem"}]}` for every public function below a folder."""
-    apis, problems = [], []
+    apis, problems = [], [_problem(file, "", BAD_NAME) for file in _unusable_files(folder)]
     for file, module_name in _module_files(folder):
         try:
             module = importlib.import_module(f"{package}.{module_name}")
@@ -35,7 +32,9 @@ def describe_folder(folder: str, package: str) -> dict[str, Any]:
             continue
         for name, function in _public_functions(module):
             try:
-                apis.append({"file": file, "module": module_name, **_describe(name, function)})
+                row = {"file": file, "module": module_name, **_describe(name, function)}
+                json.dumps(row, allow_nan=False, ensure_ascii=False).encode()
+                apis.append(row)
             except Exception as error:
                 problems.append(_problem(file, name, f"{type(error).__name__}: {error}"))
     return {"apis": apis, "problems": problems}
@@ -54,6 +53,21 @@ def _module_files(folder: str) -> Iterator[tuple[str, str]]:
             if extension == ".py" and stem.isidentifier() and not stem.startswith("_"):
                 file = os.path.relpath(os.path.join(directory, name), folder)
                 yield file, file.removesuffix(".py").replace(os.sep, ".")
+
+
+def _unusable_files(folder: str) -> Iterator[str]:
+    """Yield the Python files that no module can be made of, for their name or their folder's."""
+    for directory, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith(("_", ".")))
+        parts = os.path.relpath(directory, folder).split(os.sep) if directory != folder else []
+        for name in sorted(files):
+            stem, extension = os.path.splitext(name)
+            if (
+                extension == ".py"
+                and not name.startswith(("_", "."))
+                and not all(map(str.isidentifier, [*parts, stem]))
+            ):
+                yield os.path.relpath(os.path.join(directory, name), folder)
 
 
 def _public_functions(module: ModuleType) -> Iterator[tuple[str, Callable[..., Any]]]:
@@ -141,6 +155,8 @@ def _recorded_calls(name: str, function: Callable[..., Any]) -> Iterator[dict[st
             continue
         try:
             arguments = {positions[i]: ast.literal_eval(value) for i, value in enumerate(tree.args)}
+            if any(word.arg is None for word in tree.keywords):
+                continue
             arguments |= {str(word.arg): ast.literal_eval(word.value) for word in tree.keywords}
         except (ValueError, IndexError):
             continue

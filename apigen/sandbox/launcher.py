@@ -20,6 +20,7 @@ from apigen.records import CallError, CallResult, ErrorKind, Json, JsonObject
 from apigen.sandbox import Invocation
 
 WORKER = Path(__file__).with_name("worker.py")
+HEADER_BYTES = 8
 DESCRIBE_SECONDS = 60.0
 DESCRIBE_OUTPUT_KB = 65_536
 DESCRIBE_MEMORY_MB = 2_048
@@ -74,7 +75,7 @@ class ProcessSandbox:
         reader, writer = os.pipe()
         try:
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-P", "-s", "-S", "-B", str(WORKER), str(writer),
+                sys.executable, "-P", "-s", "-S", "-B", str(WORKER), str(writer), str(os.getpid()),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.DEVNULL,
                 stderr=asyncio.subprocess.DEVNULL,
@@ -112,19 +113,20 @@ async def _send(process: asyncio.subprocess.Process, data: bytes) -> None:
 
 
 async def _receive(descriptor: int, limit: int) -> bytes | None:
-    """Read a pipe to its end; None when it holds more than `limit` bytes. The descriptor is closed."""
+    """Read one frame (its length, then itself) from a pipe, and close it; None when it is longer than `limit` bytes.
+
+    A frame that breaks off comes back as it is: no JSON.
+    """
     loop = asyncio.get_running_loop()
-    reader = asyncio.StreamReader(limit=limit + 1)
+    reader = asyncio.StreamReader()
     transport, _ = await loop.connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(descriptor, "rb", buffering=0)
     )
     try:
-        chunks = bytearray()
-        while chunk := await reader.read(65_536):
-            chunks += chunk
-            if len(chunks) > limit:
-                return None
-        return bytes(chunks)
+        length = int.from_bytes(await reader.readexactly(HEADER_BYTES), "big")
+        return None if length > limit else await reader.readexactly(length)
+    except asyncio.IncompleteReadError as error:
+        return error.partial
     finally:
         transport.close()
 
@@ -138,7 +140,9 @@ async def _end(process: asyncio.subprocess.Process) -> None:
 
 def _read_frame(raw: bytes, code: int) -> tuple[Json, CallError | None]:
     try:
-        return json.loads(raw), None
+        frame = json.loads(raw)
+        json.dumps(frame, ensure_ascii=False, allow_nan=False).encode()  # no half characters, no NaN
+        return frame, None
     except (ValueError, RecursionError):
         pass
     if code == -signal.SIGXCPU or code == -signal.SIGKILL:

@@ -4,7 +4,9 @@ Reads one job from standard input, bounds itself, runs library code, and writes 
 was given. Standard library only, so that it starts fast.
 """
 
+import ctypes
 import importlib
+import importlib.util
 import json
 import os
 import resource
@@ -17,20 +19,32 @@ from typing import Any
 
 MEGABYTE = 1 << 20
 OPEN_FILES = 64
+PR_SET_PDEATHSIG = 1
+HEADER_BYTES = 8
 MAX_DEPTH = 64
 
 
 def main() -> None:
-    descriptor = int(sys.argv[1])
+    descriptor, parent = int(sys.argv[1]), int(sys.argv[2])
+    die_with(parent)
     job = json.load(sys.stdin)
     sys.path.extend(job["package_paths"])
     bound_resources(job["memory_mb"], job["cpu_seconds"])
     work = describe if job["do"] == "describe" else run_calls
     frame = json.dumps(work(job), allow_nan=False).encode("utf-8", "backslashreplace")
     with open(descriptor, "wb", closefd=False) as pipe:
-        pipe.write(frame)
+        # Its length first: a process that library code left behind may hold the pipe open.
+        pipe.write(len(frame).to_bytes(HEADER_BYTES, "big") + frame)
     # Threads, exit handlers and finalizers that the library left behind get no say after the frame.
     os._exit(0)
+
+
+def die_with(parent: int) -> None:
+    """Ask the kernel (Linux) to end this process when its parent ends, however that one does."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it ended before we asked
+            os._exit(1)
 
 
 def bound_resources(memory_mb: int, cpu_seconds: float) -> None:
@@ -51,8 +65,8 @@ def bound_resources(memory_mb: int, cpu_seconds: float) -> None:
 def library_package(folder: str) -> str:
     """Make the folder importable under its own name, without putting it (or its parent) on sys.path."""
     name = os.path.basename(folder)
-    if not name.isidentifier() or name in sys.stdlib_module_names:
-        name = "library"
+    if not name.isidentifier() or importlib.util.find_spec(name) is not None:
+        name = "apigen_library"  # rather than stand in the way of an installed module of that name
     package = types.ModuleType(name)
     package.__path__ = [folder]
     sys.modules[name] = package
@@ -61,6 +75,7 @@ def library_package(folder: str) -> str:
 
 def describe(job: dict[str, Any]) -> dict[str, Any]:
     # The neighbour imports pydantic and friends, which running a call must not pay for.
+    use_new_typed_dict()
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
     describe_folder = importlib.import_module("describe").describe_folder
     sys.path.pop(0)
@@ -110,7 +125,10 @@ def _checked(value: Any, depth: int) -> Any:
     if depth == 0:
         raise ValueError(f"nested more than {MAX_DEPTH} deep, or a cycle")
     kind = type(value)
-    if value is None or kind in (bool, int, float, str):
+    if value is None or kind in (bool, int, float):
+        return value
+    if kind is str:
+        value.encode()  # half of a surrogate pair is a text to Python alone
         return value
     if kind is list:
         return [_checked(item, depth - 1) for item in value]
@@ -127,9 +145,22 @@ def find_function(package: str, module: str, name: str) -> Callable[..., Any]:
     function: Callable[..., Any] = getattr(importlib.import_module(f"{package}.{module}"), name)
     if all(_is_plain(hint) for hint in getattr(function, "__annotations__", {}).values()):
         return function
+    use_new_typed_dict()
+    for loaded in [loaded for loaded in sys.modules if loaded.startswith(f"{package}.")]:
+        del sys.modules[loaded]
     from pydantic import validate_call
 
-    return validate_call(function)
+    converting: Callable[..., Any] = validate_call(getattr(importlib.import_module(f"{package}.{module}"), name))
+    return converting
+
+
+def use_new_typed_dict() -> None:
+    """Give libraries the TypedDict that pydantic can read: before Python 3.12 that is not the standard one."""
+    import typing
+
+    import typing_extensions
+
+    typing.TypedDict = typing_extensions.TypedDict
 
 
 def _is_plain(hint: Any) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 from apigen.config import SandboxConfig
 from apigen.records import Api, CallResult, canonical
 from apigen.sandbox import Invocation, open_sandbox
-from apigen.sources.python import read_api
+from apigen.sources.python import read_api, read_description
 
 
 async def audit(folder: Path) -> tuple[list[str], int]:
@@ -20,13 +20,8 @@ async def audit(folder: Path) -> tuple[list[str], int]:
     if not folder.is_dir():
         raise ConfigError(f"there is no folder '{folder}'; give the folder of your functions", key="--library")
     sandbox = open_sandbox(folder, SandboxConfig())
-    described = await sandbox.describe()
-    problems = [
-        f"{folder / str(problem['file'])}: {problem['function'] or 'module'}: {problem['problem']}"
-        for problem in described.get("problems") or []
-    ]
+    rows, problems = read_description(await sandbox.describe(), folder)
     seen: dict[str, str] = {}
-    rows = described.get("apis") or []
     for row in rows:
         api = read_api(row, folder)
         where = f"{folder / str(row['file'])}: {api.name}"
@@ -34,7 +29,7 @@ async def audit(folder: Path) -> tuple[list[str], int]:
         if api.name in seen:
             problems.append(f"{where}: {seen[api.name]} has a function of the same name; rename one")
         seen[api.name] = str(row["file"])
-        jobs = [Invocation(str(row["module"]), api.name, call.arguments) for call in api.examples]
+        jobs = [Invocation(row["module"], api.name, call.arguments) for call in api.examples]
         first, second = await sandbox.run(jobs), await sandbox.run(jobs)
         problems += [f"{where}: {problem}" for problem in _run_problems(api, first, second)]
     return problems, len(rows)

@@ -7,7 +7,7 @@ from typing import Any
 
 from apigen.config import Options, SandboxConfig, parse_options
 from apigen.errors import ConfigError, LibraryError
-from apigen.records import Api, Call, CallResult, Json, JsonObject
+from apigen.records import Api, Call, CallResult, Json, JsonObject, canonical
 from apigen.sandbox import Invocation, Sandbox, open_sandbox
 
 
@@ -41,25 +41,42 @@ class PythonSource:
         return self.sandbox.tier
 
     async def load(self) -> Sequence[Api]:
-        described = await self.sandbox.describe()
-        problems = described.get("problems") or []
+        rows, problems = read_description(await self.sandbox.describe(), self.folder)
         if problems:
-            first, more = problems[0], len(problems) - 1
-            where = f"{self.folder / str(first.get('file'))}: {first.get('function') or 'module'}"
-            rest = f" (and {more} more: `apigen library check --library {self.folder}`)" if more else ""
-            raise LibraryError(f"{where}: {first.get('problem')}{rest}")
+            more = f" (and {len(problems) - 1} more: `apigen library check --library {self.folder}`)"
+            raise LibraryError(problems[0] + (more if len(problems) > 1 else ""))
         apis = []
-        for row in described.get("apis") or []:
+        for row in rows:
             api = read_api(row, self.folder)
             if api.name in self._modules:
                 raise LibraryError(f"{self.folder}: two functions are named '{api.name}'; rename one")
-            self._modules[api.name] = str(row["module"])
+            self._modules[api.name] = row["module"]
             apis.append(api)
         return apis
 
     async def execute(self, calls: Sequence[Call], *, seed: int = 0) -> Sequence[CallResult]:
         jobs = [Invocation(self._modules[call.name], call.name, call.arguments) for call in calls]
         return await self.sandbox.run(jobs, seed=seed)
+
+
+def read_description(frame: JsonObject, folder: Path) -> tuple[list[dict[str, Json]], list[str]]:
+    """Return the functions' descriptions, and a line for each problem that names file and function.
+
+    Raises:
+        LibraryError: If the sandboxed code replied with something else.
+    """
+    rows: Any = frame.get("apis")
+    problems: Any = frame.get("problems")
+    if not (_are_objects(rows, "module") and _are_objects(problems, "file", "function", "problem")):
+        raise LibraryError(f"{folder}: describing its functions gave no usable reply")
+    lines = [f"{folder / one['file']}: {one['function'] or 'module'}: {one['problem']}" for one in problems]
+    return list(rows), lines
+
+
+def _are_objects(value: Any, *texts: str) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(one, dict) and all(isinstance(one.get(key), str) for key in texts) for one in value
+    )
 
 
 def read_api(row: Json, folder: Path) -> Api:
@@ -79,6 +96,7 @@ def read_api(row: Json, folder: Path) -> Api:
             returns=_text(row, "returns"),
         )
         _check_schema(parameters)
+        canonical(api.to_json()).encode()
         examples = tuple(Call(api.name, _object(arguments)) for arguments in row["examples"])
     except (KeyError, TypeError, ValueError) as error:
         raise LibraryError(f"{folder}: a function's description is not usable: {error}") from None

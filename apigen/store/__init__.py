@@ -8,6 +8,8 @@ from sqlite_utils import Database
 from apigen.errors import StoreError
 from apigen.store.migrations import migrations
 
+MIGRATIONS_TABLE = "_sqlite_migrations"
+
 BUSY_SECONDS = 30
 
 
@@ -24,7 +26,7 @@ def open_database(path: Path, *, create: bool = False) -> Database:
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)
         db = Database(connection)
         tables = set(db.table_names())
-        if tables and "_sqlite_migrations" not in tables:
+        if tables and not (MIGRATIONS_TABLE in tables and migrations.applied(db)):
             raise StoreError(f"{path}: is a database of another program's; choose another path for the store")
         if not tables and not create:
             raise StoreError(f"{path}: is empty; `apigen run CONFIG` fills a store")

@@ -1,12 +1,14 @@
 """What people and exporters ask a store."""
 
 import json
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlite_utils import Database
 
+from apigen.errors import StoreError
 from apigen.records import Api, Call, CallError, CallResult, Candidate, Draw, Json, Sample, Verdict
 from apigen.store import open_database
 
@@ -51,14 +53,20 @@ class StoreReader:
         self.path = path
         self._db: Database = open_database(path)
 
+    def _query(self, sql: str, values: Sequence[Json] = ()) -> Iterator[dict[str, Json]]:
+        try:
+            yield from self._db.query(sql, values)
+        except sqlite3.DatabaseError as error:
+            raise StoreError(f"{self.path}: cannot be read ({error})") from None
+
     def run(self) -> dict[str, Json] | None:
         """Return the run's row (state, seed, versions, seconds, …), or None in a store without one."""
-        return next(iter(self._db.query("select * from runs order by id limit 1")), None)
+        return next(iter(self._query("select * from runs order by id limit 1")), None)
 
     def funnel(self, by: str | None = None) -> dict[str, Funnel]:
         """Return the funnel, whole (key "") or by `style` or `strategy`."""
         group = {None: "''", "style": "draws.style", "strategy": "draws.strategy"}[by]
-        rows = self._db.query(
+        rows = self._query(
             f"""
             select {group} as grouping, coalesce(candidates.reason, '') as reason, count(*) as n,
                    sum(candidates.status = 'verified' and runs.cut is not null and candidates.draw > runs.cut) as surplus
@@ -80,7 +88,7 @@ class StoreReader:
 
     def costs(self) -> dict[str, Cost]:
         """Return what was paid for, by purpose."""
-        rows = self._db.query(
+        rows = self._query(
             """
             select purpose, count(*) as replies, sum(prompt_tokens) as prompt, sum(completion_tokens) as completion,
                    sum(cached_tokens) as cached, sum(seconds) as seconds
@@ -111,7 +119,7 @@ class StoreReader:
 
     def _candidates(self, where: str, values: list[Json], limit: int = -1) -> Iterator[Candidate]:
         apis = self._apis()
-        rows = self._db.query(
+        rows = self._query(
             f"""
             select candidates.*, draws.idx, draws.seed, draws.style, draws.strategy, draws.apis, draws.distractors
             from candidates
@@ -140,11 +148,11 @@ class StoreReader:
             )
 
     def _apis(self) -> dict[tuple[int, str], Api]:
-        return {(row["run_id"], row["name"]): _api(row) for row in self._db.query("select * from apis")}
+        return {(row["run_id"], row["name"]): _api(row) for row in self._query("select * from apis")}
 
     def _results(self, candidate_id: int) -> Iterator[CallResult]:
         query = "select * from executions where candidate_id = ? order by position"
-        for row in self._db.query(query, [candidate_id]):
+        for row in self._query(query, [candidate_id]):
             if row["error"]:
                 yield CallResult(error=CallError(row["error"], row["message"]), seconds=row["seconds"])
             else:
@@ -152,7 +160,7 @@ class StoreReader:
 
     def _verdicts(self, candidate_id: int) -> Iterator[Verdict]:
         query = "select * from verdicts where candidate_id = ? order by position"
-        for row in self._db.query(query, [candidate_id]):
+        for row in self._query(query, [candidate_id]):
             yield Verdict(row["stage"], bool(row["passed"]), row["reason"], row["detail"])
 
 

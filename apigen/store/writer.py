@@ -2,11 +2,13 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import wraps
 from hashlib import sha256
 from pathlib import Path
+from typing import Concatenate, ParamSpec
 
 from sqlite_utils import Database
 
@@ -16,12 +18,25 @@ from apigen.errors import StoreError
 from apigen.records import Api, Candidate, Completion, Draw, Json, Request, calls_to_json, canonical
 from apigen.store import open_database
 
+P = ParamSpec("P")
+
+
+def _in_one_line(write: Callable[Concatenate["RunWriter", P], None]) -> Callable[Concatenate["RunWriter", P], None]:
+    """Turn what SQLite says of a full disk or a lost file into a StoreError that names the store."""
+
+    @wraps(write)
+    def guarded(writer: "RunWriter", /, *args: P.args, **kwargs: P.kwargs) -> None:
+        with _store_errors(writer.path):
+            write(writer, *args, **kwargs)
+
+    return guarded
+
 
 class RunWriter:
     """Writes one run into a store, and tells what of it is already there."""
 
-    def __init__(self, db: Database, run_id: int, seconds: float) -> None:
-        self._db, self.run_id, self.seconds_before = db, run_id, seconds
+    def __init__(self, path: Path, db: Database, run_id: int, seconds: float) -> None:
+        self.path, self._db, self.run_id, self.seconds_before = path, db, run_id, seconds
         query = "select coalesce(sum(prompt_tokens + completion_tokens), 0) from completions where run_id = ?"
         self._tokens: int = db.execute(query, [run_id]).fetchone()[0]
 
@@ -41,7 +56,7 @@ class RunWriter:
             if rows:
                 _refuse_other_run(config.store, json.loads(rows[0]["identity"]), identity)
                 db.execute("update runs set cut = null, state = 'open' where id = ?", [rows[0]["id"]])
-                return cls(db, rows[0]["id"], rows[0]["seconds"])
+                return cls(config.store, db, rows[0]["id"], rows[0]["seconds"])
             with db.atomic():
                 db.table("runs").insert(
                     {
@@ -60,7 +75,7 @@ class RunWriter:
                     }
                 )
                 db.table("apis").insert_all(_api_rows(1, apis))
-        return cls(db, 1, 0.0)
+        return cls(config.store, db, 1, 0.0)
 
     def finished_draws(self) -> dict[int, int]:
         """Return how many verified samples each finished draw gave, by index."""
@@ -93,6 +108,7 @@ class RunWriter:
             )
         return None
 
+    @_in_one_line
     def save_completion(self, request: Request, reply: Completion) -> None:
         """Write a reply down, before anyone uses it."""
         self._tokens += reply.prompt_tokens + reply.completion_tokens
@@ -113,6 +129,16 @@ class RunWriter:
             ignore=True,
         )
 
+    @_in_one_line
+    def retire_replies(self, draw: int, purpose: str) -> None:
+        """Keep a draw's replies on the bill, but let them answer no question again."""
+        self._db.execute(
+            "update completions set key = key || ':retired:' || rowid "
+            "where run_id = ? and draw = ? and purpose = ? and key not like '%:retired:%'",
+            [self.run_id, draw, purpose],
+        )
+
+    @_in_one_line
     def save_draw(self, draw: Draw, candidates: Sequence[Candidate], seconds: float) -> None:
         """Write a finished draw with all its candidates; `seconds` is how long this session has run."""
         verified = sum(candidate.rejection is None for candidate in candidates)
@@ -173,6 +199,7 @@ class RunWriter:
             for position, verdict in enumerate(candidate.verdicts)
         )
 
+    @_in_one_line
     def finish(self, *, state: str, cut: int | None, seconds: float) -> None:
         """Close the run: `done`, `short` of its target or `stopped`; draws after `cut` are surplus."""
         self._db.execute(
@@ -233,5 +260,7 @@ def _flat(value: Json, prefix: str = "") -> dict[str, Json]:
 def _store_errors(path: Path) -> Iterator[None]:
     try:
         yield
-    except sqlite3.OperationalError as error:
+    except sqlite3.IntegrityError:
+        raise  # a mistake of ours, not of the disk's
+    except sqlite3.DatabaseError as error:
         raise StoreError(f"{path}: cannot be written ({error})") from None

@@ -33,7 +33,9 @@ def test_a_run_with_the_embedded_model(
             "left join verdicts on verdicts.candidate_id = candidates.id"
         ).fetchone()
         assert verdicts == (4, 4)
-        completions = db.execute("select model, text, prompt_tokens, completion_tokens, seconds from completions").fetchall()
+        completions = db.execute(
+            "select model, text, prompt_tokens, completion_tokens, seconds from completions"
+        ).fetchall()
         ((verified,),) = db.execute("select count(*) from verified").fetchall()
         assert db.execute("select state from runs").fetchall() == [("done",)]
     assert len(completions) == 4

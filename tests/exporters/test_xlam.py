@@ -83,7 +83,6 @@ def test_types_have_their_python_names(schema, expected):
     assert parameter(schema, required=False)["type"] == f"{expected}, optional"
 
 
-@pytest.mark.xfail(reason="bug: lists of types, and schemas that allow null alone, have no name")
 @pytest.mark.parametrize(
     ("schema", "expected"),
     [
@@ -126,9 +125,6 @@ def test_what_a_type_name_cannot_say_stays_beside_it(schema):
     assert {key: found[key] for key in kept} == kept
 
 
-@pytest.mark.xfail(
-    reason="bug: of an optional enum or object (`anyOf` it and null) the members are lost, only the type's name stays"
-)
 @pytest.mark.parametrize(
     ("schema", "key"),
     [({"enum": ["a", "b"]}, "enum"), (POINT, "properties"), ({"type": "array", "items": POINT}, "items")],
@@ -217,16 +213,12 @@ def test_a_folder_in_the_place_of_the_file_is_named(tmp_path):
     assert [path.name for path in tmp_path.parent.iterdir() if path.suffix == ".part"] == []
 
 
-@pytest.mark.xfail(
-    reason="bug: the clean-up fails as well, and its NotADirectoryError takes the place of the StoreError"
-)
 def test_a_file_in_the_place_of_the_folder_is_named(tmp_path):
     (tmp_path / "taken").write_text("a file")
     with pytest.raises(StoreError, match=r"taken.*cannot be written"):
         export([make_sample()], "xlam", tmp_path / "taken" / "out.jsonl")
 
 
-@pytest.mark.xfail(reason="bug: a path without a file name raises ValueError, after the whole run")
 @pytest.mark.parametrize("file", [".", "/"])
 def test_a_path_without_a_name_is_an_error_of_the_users(tmp_path, monkeypatch, file):
     monkeypatch.chdir(tmp_path)

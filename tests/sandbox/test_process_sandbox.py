@@ -1,7 +1,6 @@
 """The sandbox's process tier, with real processes: every way a call can end is a result, and none harms us."""
 
 import asyncio
-
 import os
 import sys
 from collections.abc import Callable
@@ -16,7 +15,7 @@ from apigen.records import CallResult
 from apigen.sandbox import Invocation, open_sandbox
 from tests.servers import still_alive
 
-CODE = '''
+CODE = """
 import json, os, subprocess, sys, time
 
 def echo(value=None): return value
@@ -89,7 +88,7 @@ def plus(x: int, y: int = 2) -> int: return x + y
 def limits():
     import resource
     names = ("RLIMIT_FSIZE", "RLIMIT_CORE", "RLIMIT_NOFILE", "RLIMIT_AS")
-    return {name: resource.getrlimit(getattr(resource, name)) == (v := resource.getrlimit(getattr(resource, name))) and list(v) for name in names}
+    return {name: list(resource.getrlimit(getattr(resource, name))) for name in names}
 def modules(): return sorted(sys.modules)
 def patches():
     json.dumps = None
@@ -98,7 +97,7 @@ def stdin(): return sys.stdin.read()
 def rolls():
     import random
     return random.random()
-'''
+"""
 
 Ask = Callable[..., CallResult]
 
@@ -160,7 +159,9 @@ def test_calls_of_a_candidate_share_a_process_and_candidates_do_not(folder: Path
 
 
 def test_an_exception_is_a_result_and_the_next_call_runs(folder: Path) -> None:
-    results = run(folder, ("boom", {}), ("echo", {"value": 1}), ("empty_error", {}), ("leave", {}), ("echo", {"value": 2}))
+    results = run(
+        folder, ("boom", {}), ("echo", {"value": 1}), ("empty_error", {}), ("leave", {}), ("echo", {"value": 2})
+    )
     assert error_of(results[0]) == ("exception", "ValueError: too\nbad ü")
     assert error_of(results[2])[0] == "exception"
     assert "RuntimeError" in error_of(results[2])[1]
@@ -267,7 +268,7 @@ def test_the_environment_is_empty(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> 
 def test_no_descriptor_is_inherited_but_the_pipe(ask: Ask, tmp_path: Path) -> None:
     before = len(ask("descriptors").value)
     assert before <= 5  # the three standard ones, the pipe for the reply, and the listing itself
-    files = [open(tmp_path / str(number), "w") for number in range(5)]
+    files = [(tmp_path / str(number)).open("w") for number in range(5)]
     for file in files:
         os.set_inheritable(file.fileno(), True)
     after = len(ask("descriptors").value)
@@ -327,7 +328,9 @@ def test_there_is_no_more_to_read(ask: Ask) -> None:
 
 
 def test_apigen_is_not_in_there(ask: Ask) -> None:
-    assert not [name for name in ask("modules").value if name.split(".")[0] in ("apigen", "pydantic", "openai", "typer")]
+    assert not [
+        name for name in ask("modules").value if name.split(".")[0] in ("apigen", "pydantic", "openai", "typer")
+    ]
 
 
 def test_many_at_once(folder: Path) -> None:
@@ -342,11 +345,11 @@ def test_many_at_once(folder: Path) -> None:
 
 def test_descriptors_of_ours_are_given_back(folder: Path) -> None:
     run(folder, ("echo", {"value": 1}))
-    before = len(os.listdir("/proc/self/fd"))
+    before = len(list(Path("/proc/self/fd").iterdir()))
     for _ in range(3):
         run(folder, ("boom", {}), ("leave_at_once", {}))
         run(folder, ("large", {"size": 5_000_000}), output_kb=1)
-    assert len(os.listdir("/proc/self/fd")) <= before
+    assert len(list(Path("/proc/self/fd").iterdir())) <= before
 
 
 def test_a_cancelled_run_leaves_no_process(folder: Path) -> None:
@@ -364,14 +367,17 @@ def test_a_cancelled_run_leaves_no_process(folder: Path) -> None:
     assert not still_alive(asyncio.run(work()))
 
 
-@pytest.mark.parametrize("name", ["my-lib", "json", "2nd", "class", "lib with spaces", "ünï", "pydantic", "describe", "worker"])
+@pytest.mark.parametrize(
+    "name", ["my-lib", "json", "2nd", "class", "lib with spaces", "ünï", "pydantic", "describe", "worker"]
+)
 def test_any_folder_name_will_do(tmp_path: Path, name: str) -> None:
     folder = tmp_path / name
     (folder / "inner").mkdir(parents=True)
     (folder / "_shared.py").write_text("FACTOR = 3\n", encoding="utf-8")
     (folder / "json.py").write_text('"""Not the real json."""\nMINE = True\n', encoding="utf-8")
     (folder / "inner" / "sums.py").write_text(
-        "from __future__ import annotations\n\nimport datetime\nimport json\n\nfrom .._shared import FACTOR\nfrom .. import _shared\n\n\n"
+        "from __future__ import annotations\n\nimport datetime\nimport json\n\n"
+        "from .._shared import FACTOR\nfrom .. import _shared\n\n\n"
         'def triple(number: int, day: datetime.date) -> str:\n    """Triple.\n\n    Args:\n        number: A number.\n'
         '        day: A day.\n    """\n    return json.dumps([number * FACTOR, day.year, _shared.FACTOR])\n',
         encoding="utf-8",
@@ -380,7 +386,7 @@ def test_any_folder_name_will_do(tmp_path: Path, name: str) -> None:
     described = asyncio.run(sandbox.describe())
     assert described["problems"] == []
     assert [(api["name"], api["module"], api["file"]) for api in described["apis"]] == [
-        ("triple", "inner.sums", os.path.join("inner", "sums.py"))
+        ("triple", "inner.sums", "inner/sums.py")
     ]
     call = Invocation("inner.sums", "triple", {"number": 2, "day": "2024-05-06"})
     (result,) = asyncio.run(sandbox.run([call]))

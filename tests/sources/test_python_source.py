@@ -180,7 +180,9 @@ class Book(BaseModel):
 
 @pytest.mark.parametrize("lazy", ["", "from __future__ import annotations\n"], ids=["now", "lazy"])
 def test_schemas_of_types_and_calls_with_them_that_run(write: Write, lazy: str) -> None:
-    functions = [function(annotation, "return repr(x)", name=f"f{number}") for number, (annotation, *_) in enumerate(TYPES)]
+    functions = [
+        function(annotation, "return repr(x)", name=f"f{number}") for number, (annotation, *_) in enumerate(TYPES)
+    ]
     library = opened(write(lazy + TOP + "".join(functions)))
     assert len(library.apis) == len(TYPES)
     calls = [Call(f"f{number}", {"x": value}) for number, (_, _, value, _) in enumerate(TYPES)]
@@ -362,8 +364,9 @@ def test_what_is_no_json_spoils_one_function_at_most(write: Write, code: str) ->
     try:
         library = opened(folder)
     except LibraryError as error:
-        assert "odd.py" in str(error)
-        assert "act" in str(error)
+        text = str(error)
+        assert "odd.py" in text
+        assert "act" in text
     else:
         json.dumps([api.to_json() for api in library.apis], allow_nan=False, ensure_ascii=False).encode()
         assert len(library.hash) == 16
@@ -377,6 +380,17 @@ def test_the_hash_follows_the_texts_and_nothing_else(write: Write) -> None:
     assert opened(write(function("x: int", name="other"))).hash != first
 
 
+ROW = {
+    "file": "x.py",
+    "module": "x",
+    "name": "a",
+    "description": "d",
+    "returns": "",
+    "parameters": {"type": "object", "properties": {}},
+    "examples": [],
+}
+
+
 @pytest.mark.parametrize(
     "frame",
     [
@@ -387,13 +401,15 @@ def test_the_hash_follows_the_texts_and_nothing_else(write: Write) -> None:
         {"problems": [5]},
         {"problems": 5},
         {"problems": [{}]},
-        {"apis": [{"file": "x.py", "module": "x", "name": "a", "description": "d", "returns": "", "parameters": {"type": 5}, "examples": []}]},
-        {"apis": [{"file": "x.py", "module": "x", "name": "a", "description": "d", "returns": "", "parameters": {"type": "object", "properties": {}}, "examples": 5}]},
-        {"apis": [{"file": "x.py", "module": "x", "name": "a", "description": "d", "returns": "", "parameters": {"type": "object", "properties": {}}, "examples": [5]}]},
-        {"apis": [{"file": "x.py", "module": "x", "name": 5, "description": "d", "returns": "", "parameters": {"type": "object", "properties": {}}, "examples": []}]},
-        {"apis": [{"file": "x.py", "name": "a", "description": "d", "returns": "", "parameters": {"type": "object", "properties": {}}, "examples": []}]},
+        {"apis": [ROW | {"parameters": {"type": 5}}]},
+        {"apis": [ROW | {"parameters": 5}]},
+        {"apis": [ROW | {"examples": 5}]},
+        {"apis": [ROW | {"examples": [5]}]},
+        {"apis": [ROW | {"name": 5}]},
+        {"apis": [{key: value for key, value in ROW.items() if key != "module"}]},
     ],
-)  # fmt: skip
+    ids=json.dumps,
+)
 def test_a_library_that_forges_its_description_is_refused(write: Write, frame: Any) -> None:
     """Library code runs in the process that describes it, so the description is as untrusted as the code."""
     folder = write(f"import os, sys\nos.write(int(sys.argv[1]), {json.dumps(frame)!r}.encode())\nos._exit(0)\n")
@@ -418,9 +434,4 @@ def test_a_missing_folder_and_a_wrong_option() -> None:
 def test_a_file_whose_name_no_module_can_have_is_not_left_out_in_silence(write: Write) -> None:
     write(function("", name="fine"), "fine.py")
     folder = write(function("", name="rotate"), "2d-geometry.py")
-    try:
-        names = [api.name for api in opened(folder).apis]
-    except LibraryError as error:
-        assert "2d-geometry.py" in str(error)
-    else:
-        assert names == ["rotate", "fine"]
+    assert "2d-geometry.py" in problem(folder)

@@ -17,7 +17,6 @@ from apigen.config import RunConfig, parse_options
 from apigen.errors import StoreError
 from apigen.records import Api, Call, CallError, CallResult, Candidate, Completion, Draw, Message, Request
 from apigen.store.lock import only_run
-from apigen.store.reader import StoreReader
 from apigen.store.writer import RunWriter
 
 STAGES = ["format", "execution"]

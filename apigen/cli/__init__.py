@@ -63,7 +63,7 @@ def _run(arguments: Sequence[str] | None) -> int:
             # A terminal that cannot show a letter shows a question mark.
             stream.reconfigure(errors="replace")
     try:
-        code = app(args=arguments, standalone_mode=False)
+        code = app(args=arguments, prog_name="apigen", standalone_mode=False)
         return _complain(INTERRUPTED, 130) if code == 130 else code if isinstance(code, int) else 0
     except ApigenError as error:
         return _complain(str(error), error.exit_code)

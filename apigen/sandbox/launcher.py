@@ -69,7 +69,7 @@ class ProcessSandbox:
             "folder": str(self._folder),
             "package_paths": [path for path in sys.path if path.endswith("site-packages")],
             "memory_mb": limits.memory_mb,
-            "cpu_seconds": seconds,
+            "seconds": seconds,
             "output_kb": limits.output_kb,
         }
         reader, writer = os.pipe()
@@ -145,8 +145,8 @@ def _read_frame(raw: bytes, code: int) -> tuple[Json, CallError | None]:
         return frame, None
     except (ValueError, RecursionError):
         pass
-    if code == -signal.SIGXCPU or code == -signal.SIGKILL:
-        return None, CallError("timeout", "the process used up its processor time")
+    if code in (-signal.SIGALRM, -signal.SIGXCPU, -signal.SIGKILL):
+        return None, CallError("timeout", "the process used up its time")
     if code < 0:
         return None, CallError("killed", f"the process died of {signal.Signals(-code).name}")
     return None, CallError("no_result", f"the process ended with code {code} and no result")

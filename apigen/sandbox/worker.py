@@ -15,7 +15,7 @@ import sys
 import time
 import types
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_type_hints
 
 MEGABYTE = 1 << 20
 OPEN_FILES = 64
@@ -29,8 +29,10 @@ def main() -> None:
     die_with(parent)
     job = json.load(sys.stdin)
     sys.path.extend(job["package_paths"])
-    bound_resources(job["memory_mb"], job["cpu_seconds"])
+    bound_resources(job["memory_mb"], job["seconds"])
     work = describe if job["do"] == "describe" else run_calls
+    # Ends the process in time from within; the launcher's own clock, which also allows for the start, stands behind it.
+    signal.setitimer(signal.ITIMER_REAL, job["seconds"])
     frame = json.dumps(work(job), allow_nan=False).encode("utf-8", "backslashreplace")
     with open(descriptor, "wb", closefd=False) as pipe:
         # Its length first: a process that library code left behind may hold the pipe open.
@@ -143,7 +145,7 @@ def _checked(value: Any, depth: int) -> Any:
 def find_function(package: str, module: str, name: str) -> Callable[..., Any]:
     """Return a library function; its arguments are converted first where it takes more than plain JSON types."""
     function: Callable[..., Any] = getattr(importlib.import_module(f"{package}.{module}"), name)
-    if all(_is_plain(hint) for hint in getattr(function, "__annotations__", {}).values()):
+    if all(_is_plain(hint) for hint in get_type_hints(function).values()):
         return function
     use_new_typed_dict()
     for loaded in [loaded for loaded in sys.modules if loaded.startswith(f"{package}.")]:
@@ -165,8 +167,6 @@ def use_new_typed_dict() -> None:
 
 def _is_plain(hint: Any) -> bool:
     """Say whether JSON values can be passed as they are: dates, enums, dataclasses and models cannot."""
-    if isinstance(hint, str):
-        return False
     arguments = getattr(hint, "__args__", ())
     origin = getattr(hint, "__origin__", hint)
     if str(origin) == "typing.Literal":

@@ -256,7 +256,14 @@ def _watch(pip: "subprocess.Popen[str]", folder: Path, report: Report) -> str:
         try:
             return pip.communicate(timeout=POLL_SECONDS)[1]
         except subprocess.TimeoutExpired:
-            report(max((_size_of(path) for path in folder.rglob("*.whl")), default=0))
+            report(_largest_wheel(folder))
+
+
+def _largest_wheel(folder: Path) -> int:
+    """Return the size of the largest wheel below a folder in which pip makes and removes folders meanwhile."""
+    with suppress(OSError):
+        return max((_size_of(path) for path in folder.rglob("*.whl")), default=0)
+    return 0
 
 
 def _gist(complaints: str) -> str:

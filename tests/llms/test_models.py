@@ -444,3 +444,16 @@ def test_a_disk_too_small_is_said_before_anything_is_fetched(hub: Hub, monkeypat
 def test_a_folder_that_cannot_be_written(hub: Hub, tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("a file in the way")
     assert "APIGEN_CACHE names another folder" in failure()
+
+
+def test_a_folder_that_goes_away_while_it_is_looked_at_is_no_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """pip removes its unpacking folders while the progress is being read off them."""
+
+    def vanish(folder: Path, pattern: str) -> Iterator[Path]:
+        yield folder / "seen.whl"
+        raise FileNotFoundError(2, "No such file or directory", str(folder / "pip-unpack"))
+
+    monkeypatch.setattr(Path, "rglob", vanish)
+    assert downloads._largest_wheel(tmp_path) == 0

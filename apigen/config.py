@@ -1,37 +1,23 @@
 """The run's configuration: YAML in, a frozen `RunConfig` out, and one clear line for whatever is wrong.
 
-The doors (sources, LLM backends, checkers, exporters) validate their own options with `parse_options`, so that a new one
-needs no change here.
+What stands behind the doors (sources, LLM backends, checkers, exporters) validates its own options: see `apigen.options`.
 """
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from apigen.errors import ConfigError
-from apigen.records import STYLES, Json, JsonObject, Strategy, Style
+from apigen.options import Door, Options, listed, parse_options
+from apigen.records import STYLES, Json, Strategy, Style
 
 MAX_BYTES = 1_000_000
 MAX_NODES = 100_000
 YAML_ERRORS = (ValueError, TypeError, AttributeError, LookupError, RecursionError)
 """What PyYAML's own constructors raise, beside its YAMLError, for a value that is not what its tag says."""
-
-
-class Options(BaseModel):
-    """Base of every block of settings: frozen, and no key that is not known."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Door(Options):
-    """One entry behind a door: which implementation, and the options that it validates itself."""
-
-    name: str
-    options: dict[str, Any] = {}
 
 
 def _door_by(key: str) -> BeforeValidator:
@@ -153,7 +139,7 @@ class RunConfig(Options):
     @model_validator(mode="after")
     def _names_resolve(self) -> "RunConfig":
         if self.generator.llm not in self.llms:
-            raise ValueError(f"`generator.llm` is '{self.generator.llm}', but `llms` has {_listed(self.llms)}")
+            raise ValueError(f"`generator.llm` is '{self.generator.llm}', but `llms` has {listed(self.llms)}")
         stages = [stage.name for stage in self.checkers]
         for name in stages:
             if stages.count(name) > 1:
@@ -224,44 +210,6 @@ def read_yaml(path: Path) -> dict[str, Any]:
     return value
 
 
-def parse_options(model: type["OptionsT"], settings: JsonObject, key: str = "") -> "OptionsT":
-    """Validate settings against an Options class.
-
-    Raises:
-        ConfigError: With the first wrong key, under `key`.
-    """
-    try:
-        return model.model_validate(settings)
-    except ValidationError as error:
-        raise _first_problem(error, model).within(key=key) from None
-
-
-def choose_door(door: Door, registry: Mapping[str, Any], key: str) -> Any:
-    """Return what a registry holds under the door's name, or raise ConfigError with the names it has."""
-    if door.name not in registry:
-        raise ConfigError(f"'{door.name}' is unknown; choose one of {_listed(registry)}", key=key)
-    return registry[door.name]
-
-
-def environment_variable(name: str, key: str) -> str:
-    """Return the value of a variable that the config names.
-
-    Raises:
-        ConfigError: If it is not set.
-    """
-    value = os.environ.get(name, "")
-    if not value:
-        raise ConfigError(f"the environment variable {name} is not set; export it first", key=key)
-    return value
-
-
-OptionsT = TypeVar("OptionsT", bound=Options)
-
-
-def _listed(names: Mapping[str, Any]) -> str:
-    return ", ".join(sorted(names))
-
-
 def _load_yaml(text: str) -> Any:
     value = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a SafeLoader underneath
     budget = MAX_NODES
@@ -310,37 +258,3 @@ def _list_item(here: Any, step: str, override: str) -> Any:
     if isinstance(here, list) and step.isdecimal() and int(step) < len(here):
         return here[int(step)]
     raise ConfigError(f"there is nothing under '{step}'", key=f"--set {override}")
-
-
-def _first_problem(error: ValidationError, model: type[BaseModel]) -> ConfigError:
-    problems = error.errors(include_url=False, include_context=True)
-    # A misspelt key is also a missing one: say first what stands there.
-    problem = next((one for one in problems if one["type"] == "extra_forbidden"), problems[0])
-    key = "".join(
-        f"[{part}]" if isinstance(part, int) else f".{part}"
-        for part in problem["loc"]
-        # pydantic names the branches of unions and the models it went through; those are no keys of the user's
-        if isinstance(part, int) or part.replace("_", "").replace("-", "").isalnum()
-    ).lstrip(".")
-    kind = problem["type"]
-    if kind == "extra_forbidden":
-        return ConfigError(f"unknown key{_suggestion(problem['loc'], model)}", key=key)
-    if kind == "missing":
-        return ConfigError("is missing; add it", key=key)
-    message = problem["msg"].removeprefix("Value error, ")
-    return ConfigError(message[:1].lower() + message[1:], key=key)
-
-
-def _suggestion(loc: tuple[int | str, ...], model: type[BaseModel]) -> str:
-    """Return `; did you mean …?` or the list of keys that the block knows."""
-    from difflib import get_close_matches
-
-    block: Any = model
-    for part in loc[:-1]:
-        field = getattr(block, "model_fields", {}).get(part)
-        block = field.annotation if field else None
-    known = list(getattr(block, "model_fields", {}))
-    close = get_close_matches(str(loc[-1]), known, n=1)
-    if close:
-        return f"; did you mean `{close[0]}`?"
-    return f"; known here: {', '.join(known)}" if known else "; take it out"

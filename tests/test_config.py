@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apigen.checkers import Toolbox, build_checkers
-from apigen.config import MAX_BYTES, RunConfig, load_config, parse_options
+from apigen.config import MAX_BYTES, RunConfig, load_config
 from apigen.errors import ApigenError, ConfigError, LibraryError
 from apigen.exporters import check_exports
 from apigen.llms import build_llms
+from apigen.options import parse_options
 from apigen.prompts import Prompts
 from apigen.sources import Library, build_sources
 

@@ -13,10 +13,11 @@ import typer
 import apigen
 from apigen.checkers import CHECKERS
 from apigen.cli import app
-from apigen.config import Door, Options, load_config
+from apigen.config import load_config
 from apigen.exporters import EXPORTERS
 from apigen.llms import BACKENDS
 from apigen.llms.models import MODELS
+from apigen.options import Door, Options
 from apigen.records import STRATEGIES, STYLES
 from apigen.sources import SOURCES
 

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from apigen.config import RunConfig, parse_options
+from apigen.config import RunConfig
 from apigen.errors import ConfigError, EndpointError, LibraryError, StoreError
+from apigen.options import parse_options
 from apigen.pipeline import Outcome, Progress, run
 from apigen.store.reader import StoreReader
 from tests.servers import Answer, Body, ChatServer, Oracle, purpose_of

@@ -13,9 +13,10 @@ from apigen.checkers.execution import ExecutionChecker
 from apigen.checkers.format import FormatChecker
 from apigen.checkers.grounding import GroundingChecker
 from apigen.checkers.judge import JudgeChecker
-from apigen.config import Stage, choose_door
+from apigen.config import Stage
 from apigen.errors import ConfigError
 from apigen.llms import LLM
+from apigen.options import choose_door
 from apigen.prompts import Prompts
 from apigen.records import Candidate, JsonObject
 from apigen.sources import Library

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from random import Random
 
-from apigen.config import Options, parse_options
 from apigen.errors import ConfigError
 from apigen.llms import LLM
+from apigen.options import Options, parse_options
 from apigen.parsing import Unreadable, parse_calls
 from apigen.prompts import Prompts, compact_json
 from apigen.prompts.schemas import calls_schema

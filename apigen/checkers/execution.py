@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from apigen.config import Options, parse_options
+from apigen.options import Options, parse_options
 from apigen.records import Candidate, JsonObject
 from apigen.sources import Library
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from apigen.config import Options, parse_options
+from apigen.options import Options, parse_options
 from apigen.records import Api, Call, Candidate, Draw, Json, JsonObject
 from apigen.sources import Library
 

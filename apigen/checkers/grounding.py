@@ -4,7 +4,7 @@ from typing import Literal
 
 from apigen.checkers.spellings.leftovers import leftover_numbers
 from apigen.checkers.spellings.values import describe, ungrounded
-from apigen.config import Options, parse_options
+from apigen.options import Options, parse_options
 from apigen.records import Api, Candidate, JsonObject
 
 

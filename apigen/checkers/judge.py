@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping
 
 from apigen.checkers.agreement import pick_llm
-from apigen.config import Options, parse_options
 from apigen.errors import UnusableReply
 from apigen.llms import LLM
+from apigen.options import Options, parse_options
 from apigen.parsing import Unreadable, parse_json
 from apigen.prompts import Prompts
 from apigen.prompts.schemas import verdict_schema

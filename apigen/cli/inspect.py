@@ -55,9 +55,9 @@ def export(
     output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="Where the JSON lines go.")],
 ) -> None:
     """Write the verified samples as JSON lines for training."""
-    from apigen.config import Door, choose_door
     from apigen.exporters import EXPORTERS
     from apigen.exporters import export as export_samples
+    from apigen.options import Door, choose_door
     from apigen.store.reader import StoreReader
 
     choose_door(Door(name=format_), EXPORTERS, "--format")

@@ -26,8 +26,9 @@ def register(app: typer.Typer) -> None:
 
 
 def _open(folder: Path) -> "Library":
-    from apigen.config import Door, SandboxConfig
+    from apigen.config import SandboxConfig
     from apigen.errors import ConfigError
+    from apigen.options import Door
     from apigen.sources import build_sources, open_library
 
     if not folder.is_dir():

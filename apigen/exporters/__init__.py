@@ -6,9 +6,10 @@ import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from apigen.config import Export, Options, choose_door, parse_options
+from apigen.config import Export
 from apigen.errors import ConfigError, StoreError
 from apigen.exporters import openai, xlam
+from apigen.options import Options, choose_door, parse_options
 from apigen.records import Json, Sample
 
 EXPORTERS: dict[str, Callable[[int, Sample], Json]] = {

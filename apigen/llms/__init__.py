@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from apigen.config import Backend, choose_door
+from apigen.config import Backend
 from apigen.errors import ConfigError
 from apigen.llms.local import LocalLLM
 from apigen.llms.openai import OpenAILLM
 from apigen.llms.scripted import ScriptedLLM
+from apigen.options import choose_door
 from apigen.records import Completion, JsonObject, Request
 
 

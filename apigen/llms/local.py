@@ -9,10 +9,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from apigen.config import Options, parse_options
 from apigen.errors import ConfigError, ModelError
 from apigen.llms.models import DEFAULT_MODEL, MODELS, model_path
 from apigen.llms.openai import OpenAILLM
+from apigen.options import Options, parse_options
 from apigen.records import Completion, JsonObject, Request
 
 LOAD_SECONDS = 180.0

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, field_validator
 
-from apigen.config import Options, environment_variable, parse_options
 from apigen.errors import EndpointError
+from apigen.options import Options, environment_variable, parse_options
 from apigen.records import Completion, JsonObject, Request
 
 if TYPE_CHECKING:

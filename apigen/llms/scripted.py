@@ -3,8 +3,9 @@
 import time
 from pathlib import Path
 
-from apigen.config import Options, parse_options, read_yaml
+from apigen.config import read_yaml
 from apigen.errors import ConfigError
+from apigen.options import Options, parse_options
 from apigen.records import Completion, JsonObject, Request
 
 

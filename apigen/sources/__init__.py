@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from apigen.config import SandboxConfig, Source, choose_door
+from apigen.config import SandboxConfig, Source
 from apigen.errors import ConfigError, LibraryError
+from apigen.options import choose_door
 from apigen.records import Api, Call, CallResult, JsonObject, canonical
 from apigen.sources.python import PythonSource
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from apigen.config import Options, SandboxConfig, parse_options
+from apigen.config import SandboxConfig
 from apigen.errors import ConfigError, LibraryError
+from apigen.options import Options, parse_options
 from apigen.records import Api, Call, CallResult, Json, JsonObject, canonical
 from apigen.sandbox import Invocation, Sandbox, open_sandbox
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from apigen.config import Door
 from apigen.errors import ConfigError
 from apigen.llms import build_llms
 from apigen.llms.scripted import ScriptedLLM
+from apigen.options import Door
 from apigen.records import Completion, Message, Request
 
 

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from apigen.config import Door, SandboxConfig
+from apigen.config import SandboxConfig
 from apigen.errors import ConfigError, LibraryError
+from apigen.options import Door
 from apigen.records import Api, Call, CallResult
 from apigen.sources import Library, build_sources, open_library
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from apigen.config import RunConfig, parse_options
+from apigen.config import RunConfig
 from apigen.errors import StoreError
+from apigen.options import parse_options
 from apigen.records import Api, Call, CallError, CallResult, Candidate, Completion, Draw, Message, Request
 from apigen.store import open_database
 from apigen.store.reader import StoreReader

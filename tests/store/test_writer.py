@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
-from apigen.config import RunConfig, parse_options
+from apigen.config import RunConfig
 from apigen.errors import StoreError
+from apigen.options import parse_options
 from apigen.records import Api, Call, CallError, CallResult, Candidate, Completion, Draw, Message, Request
 from apigen.store.lock import only_run
 from apigen.store.writer import RunWriter

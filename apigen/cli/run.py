@@ -112,7 +112,7 @@ class _LiveDisplay:
         self._bar = Bar(
             SpinnerColumn(),
             TextColumn("{task.description}"),
-            BarColumn(bar_width=20),
+            BarColumn(bar_width=12),
             TimeElapsedColumn(),
             console=console,
             transient=True,

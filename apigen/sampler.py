@@ -15,6 +15,11 @@ from apigen.variation import from_schema, vary, without_defaults
 
 NameT = TypeVar("NameT", bound=str)
 
+NEEDS = {
+    "parallel": "an API with two recorded calls that differ",
+    "parallel_multiple": "two APIs with a recorded call each",
+}
+
 SAME_CATEGORY = 0.6
 """Share of distractors, and of companions in a request for several things, that come from the API's own category."""
 
@@ -117,8 +122,8 @@ class Sampler:
                 needed = 2 if style == "parallel_multiple" else 1
                 if weight and share and sum(_serves(api, style, strategy) for api in self._apis) < needed:
                     raise LibraryError(
-                        f"too few APIs have the recorded examples that {strategy} needs for '{style}'; add doctest examples to the "
-                        "functions, or set `sampler.strategies` to {query_first: 1}"
+                        f"the style '{style}' with {strategy} needs {NEEDS.get(style, 'an API with a recorded call')}; "
+                        f"add doctest examples to the functions, or set `sampler.styles.{style}` to 0"
                     )
 
 

@@ -12,7 +12,7 @@ def register(app: typer.Typer) -> None:
 
 def doctor(
     config: Annotated[
-        Path | None, typer.Argument(help="Also look at what this config needs.", show_default=False)
+        Path | None, typer.Argument(metavar="CONFIG", help="Also look at what this config needs.", show_default=False)
     ] = None,
 ) -> None:
     """Say what works here: Python, sandbox, embedded models, and the endpoints of a config."""

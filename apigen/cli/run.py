@@ -23,7 +23,9 @@ def register(app: typer.Typer) -> None:
 
 
 def run(
-    config: Annotated[Path, typer.Argument(help="A YAML config; see configs/ for examples.", show_default=False)],
+    config: Annotated[
+        Path, typer.Argument(metavar="CONFIG", help="A YAML config; see configs/ for examples.", show_default=False)
+    ],
     set_: Annotated[
         list[str] | None,
         typer.Option(

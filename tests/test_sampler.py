@@ -217,7 +217,7 @@ def test_an_api_without_examples_is_called_only_if_its_schema_says_enough():
 
 @pytest.mark.parametrize("style", ["simple", "parallel"])
 def test_a_library_without_examples_cannot_be_drawn_call_first(style):
-    with pytest.raises(LibraryError, match=f"'{style}'.*doctest examples.*sampler\.styles"):
+    with pytest.raises(LibraryError, match=f"'{style}'.*doctest examples.*sampler.styles"):
         Sampler(only(style), (BARE,), 0)
     assert Sampler(only(style, "query_first"), (BARE,), 0).draw(0).apis == (BARE,)
 

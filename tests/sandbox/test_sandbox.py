@@ -1,4 +1,4 @@
-"""The sandbox's process tier, with real processes: every way a call can end is a result, and none harms us."""
+"""The sandbox with real processes: every way a call can end is a result, and none harms us."""
 
 import asyncio
 import os
@@ -69,7 +69,15 @@ def huge(digits): return 10 ** digits
 def half(): return {"a": "x\\ud800y", "\\udc00": 1}
 def half_error(): raise ValueError("x\\ud800y")
 def environment(): return dict(os.environ)
-def descriptors(): return sorted(int(name) for name in os.listdir("/proc/self/fd"))
+def descriptors():
+    found = []
+    for number in range(300):
+        try:
+            os.fstat(number)
+        except OSError:
+            continue
+        found.append(number)
+    return found
 def writes(path):
     with open(path, "w") as file: file.write("x" * 10_000)
 def forks():
@@ -111,14 +119,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(folder: Path, *calls: tuple[str, dict[str, Any]], **limits: Any) -> tuple[CallResult, ...]:
-    sandbox = open_sandbox(folder, SandboxConfig(**limits))
-    return asyncio.run(sandbox.run([Invocation("ways", name, arguments) for name, arguments in calls]))
+    async def work() -> tuple[CallResult, ...]:
+        sandbox = open_sandbox(folder, SandboxConfig(**limits))
+        try:
+            return await sandbox.run([Invocation("ways", name, arguments) for name, arguments in calls])
+        finally:
+            await sandbox.close()
 
-
-@pytest.fixture(autouse=True)
-def _short_grace(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An interpreter starts in less than the five seconds that are granted."""
-    monkeypatch.setattr("apigen.sandbox.launcher.START_SECONDS", 2.0)
+    return asyncio.run(work())
 
 
 @pytest.fixture
@@ -266,12 +274,12 @@ def test_the_environment_is_empty(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_no_descriptor_is_inherited_but_the_pipe(ask: Ask, tmp_path: Path) -> None:
-    before = len(ask("descriptors").value)
-    assert before <= 5  # the three standard ones, the pipe for the reply, and the listing itself
+    before = ask("descriptors").value
+    assert before == [0, 1, 2, 3]  # the three standard ones, and the pipe for the reply
     files = [(tmp_path / str(number)).open("w") for number in range(5)]
     for file in files:
         os.set_inheritable(file.fileno(), True)
-    after = len(ask("descriptors").value)
+    after = ask("descriptors").value
     for file in files:
         file.close()
     assert before == after
@@ -280,8 +288,8 @@ def test_no_descriptor_is_inherited_but_the_pipe(ask: Ask, tmp_path: Path) -> No
 def test_no_file_can_be_filled(ask: Ask, tmp_path: Path) -> None:
     kind, message = error_of(ask("writes", path=str(tmp_path / "x")))
     assert kind == "exception"
-    assert "File too large" in message
-    assert not (tmp_path / "x").exists() or (tmp_path / "x").stat().st_size == 0
+    assert "Error" in message
+    assert not (tmp_path / "x").exists()
 
 
 def test_nothing_is_written_beside_the_library(ask: Ask, folder: Path) -> None:
@@ -296,23 +304,15 @@ def test_the_limits_hold_inside(ask: Ask) -> None:
     assert found["RLIMIT_AS"] == [300 * 2**20] * 2
 
 
-def test_a_program_left_behind_is_killed(ask: Ask) -> None:
-    result = ask("spawns")
-    assert result.ok
-    assert not still_alive({result.value})
-
-
-def test_a_fork_left_behind_costs_neither_the_result_nor_the_wait(ask: Ask) -> None:
-    result = ask("forks", {"seconds": 1})
-    assert result.ok, result.error
-    assert result.seconds < 1
-    assert not still_alive({result.value})
+@pytest.mark.parametrize("act", ["spawns", "forks"])
+def test_no_process_can_be_started(ask: Ask, act: str) -> None:
+    assert error_of(ask(act)) == ("exception", "PermissionError: [Errno 1] Operation not permitted")
 
 
 def test_a_session_of_its_own_and_no_folder_of_ours(ask: Ask) -> None:
     pid, session, folder = ask("session").value
-    assert pid == session
     assert session != os.getsid(0)
+    assert pid not in (os.getpid(), session)
     assert folder == "/"
 
 
@@ -356,7 +356,8 @@ def test_a_cancelled_run_leaves_no_process(folder: Path) -> None:
     from tests.servers import children_of
 
     async def work() -> set[int]:
-        task = asyncio.ensure_future(open_sandbox(folder, SandboxConfig()).run([Invocation("ways", "asleep", {})]))
+        sandbox = open_sandbox(folder, SandboxConfig())
+        task = asyncio.ensure_future(sandbox.run([Invocation("ways", "asleep", {})]))
         while not (children := children_of(os.getpid())):
             await asyncio.sleep(0.01)
         task.cancel()
@@ -403,7 +404,7 @@ def test_any_folder_name_will_do(tmp_path: Path, name: str) -> None:
 def test_a_library_that_cannot_be_described_is_an_error_of_the_library(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str
 ) -> None:
-    monkeypatch.setattr("apigen.sandbox.launcher.DESCRIBE_SECONDS", 1.0)
+    monkeypatch.setattr("apigen.sandbox.launcher.DESCRIBE", SandboxConfig(seconds=1, memory_mb=2048))
     folder = tmp_path / "rude"
     folder.mkdir()
     (folder / "rude.py").write_text(code, encoding="utf-8")

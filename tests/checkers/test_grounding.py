@@ -497,6 +497,13 @@ def test_a_number_that_no_call_uses_is_left_over(query: str, arguments: dict[str
     assert leftover_numbers(query, [(LOAN, Call(LOAN.name, arguments))]) == leftovers
 
 
+def test_coordinates_without_spaces_are_numbers_of_their_own() -> None:
+    api = Api("polygon_area", "Compute an area.", {"properties": {"corners": POINTS}}, "geometry", "test")
+    corners = [{"x": 0, "y": 0}, {"x": 25, "y": 0}, {"x": 25, "y": 18}, {"x": 0, "y": 12}]
+    query = "What is the area of the polygon with corners at (0,0), (25,0), (25,18), and (0,12)?"
+    assert leftover_numbers(query, [(api, Call("polygon_area", {"corners": corners}))]) == []
+
+
 def test_parts_of_a_date_are_no_leftovers() -> None:
     api = Api(
         "weekday", "Tell the weekday.", {"properties": {"date": {"type": "string", "format": "date"}}}, "dates", "test"

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from apigen.checkers.spellings.values import ungrounded
 from apigen.records import Api, Call, Json
 
-NUMBER = re.compile(r"\d{1,30}(?:[.,:/]\d{1,30}){0,8}")
+NUMBER = re.compile(r"\d{1,30}(?:,\d{3}(?!\d)){0,8}(?:[.:/]\d{1,30}){0,8}")
+"""Digits with what may stand inside a number, a date or a time; a comma only before a group of three."""
 MOST_NUMBERS = 100
 """Numbers looked at in one query; more than that are data, not wording."""
 

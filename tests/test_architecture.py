@@ -27,7 +27,7 @@ LAYERS = (
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 # They run beside untrusted code, in an interpreter that has no apigen.
-ALONE = tuple(f"sandbox/{name}.py" for name in ("server", "policy", "filters", "worker", "describe"))
+ALONE = tuple(f"sandbox/{name}.py" for name in ("server", "policy", "filters", "worker", "describe", "canary"))
 # Ways to run code by name or text; only these may, inside the sandbox.
 RUNNERS = {
     "eval",

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from apigen.sources import Library
 
 Folder = Annotated[Path, typer.Option("--library", metavar="PATH", help="The folder of your functions.")]
+Unsafe = Annotated[
+    bool, typer.Option("--unsafe-no-sandbox", help="Run library code unprotected. Only for code you trust as your own.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The API's name.", show_default=False)]
 DEFAULT_LIBRARY = Path("api_library")
@@ -24,7 +27,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group)
 
 
-def _open(folder: Path) -> Coroutine[Any, Any, "Library"]:
+def _open(folder: Path, unsafe: bool) -> Coroutine[Any, Any, "Library"]:
     from apigen.config import SandboxConfig
     from apigen.errors import ConfigError
     from apigen.options import Door
@@ -33,17 +36,17 @@ def _open(folder: Path) -> Coroutine[Any, Any, "Library"]:
     if not folder.is_dir():
         raise ConfigError(f"there is no folder '{folder}'; give the folder of your functions", key="--library")
     entry = Door(name="python", options={"path": str(folder)})
-    return open_library(build_sources([entry], SandboxConfig()))
+    return open_library(build_sources([entry], SandboxConfig(unsafe=unsafe)))
 
 
-async def _apis(folder: Path) -> "tuple[Api, ...]":
-    library = await _open(folder)
+async def _apis(folder: Path, unsafe: bool) -> "tuple[Api, ...]":
+    library = await _open(folder, unsafe)
     await library.close()
     return library.apis
 
 
-async def _call(folder: Path, call: "Call") -> "CallResult":
-    library = await _open(folder)
+async def _call(folder: Path, call: "Call", unsafe: bool) -> "CallResult":
+    library = await _open(folder, unsafe)
     try:
         _find(library.apis, call.name)
         (result,) = await library.execute([call])
@@ -66,12 +69,12 @@ def _find(apis: "tuple[Api, ...]", name: str) -> "Api":
 
 
 @group.command("list")
-def list_apis(library: Folder = DEFAULT_LIBRARY, as_json: AsJson = False) -> None:
+def list_apis(library: Folder = DEFAULT_LIBRARY, as_json: AsJson = False, unsafe: Unsafe = False) -> None:
     """List the APIs by category."""
     from apigen.cli.tables import clean, make_console, table
     from apigen.prompts import purpose
 
-    apis = asyncio.run(_apis(library))
+    apis = asyncio.run(_apis(library, unsafe))
     if as_json:
         typer.echo(json.dumps([api.to_json() for api in apis], ensure_ascii=False, indent=2))
         return
@@ -84,12 +87,12 @@ def list_apis(library: Folder = DEFAULT_LIBRARY, as_json: AsJson = False) -> Non
 
 
 @group.command("show")
-def show_api(name: Name, library: Folder = DEFAULT_LIBRARY, as_json: AsJson = False) -> None:
+def show_api(name: Name, library: Folder = DEFAULT_LIBRARY, as_json: AsJson = False, unsafe: Unsafe = False) -> None:
     """Show one API: its texts, arguments and recorded calls."""
     from apigen.cli.tables import clean, make_console, table
     from apigen.prompts import compact_json, type_text
 
-    api = _find(asyncio.run(_apis(library)), name)
+    api = _find(asyncio.run(_apis(library, unsafe)), name)
     if as_json:
         typer.echo(json.dumps(api.to_json(), ensure_ascii=False, indent=2))
         return
@@ -111,11 +114,12 @@ def show_api(name: Name, library: Folder = DEFAULT_LIBRARY, as_json: AsJson = Fa
 
 
 @group.command("check")
-def check(library: Folder = DEFAULT_LIBRARY) -> None:
+def check(library: Folder = DEFAULT_LIBRARY, unsafe: Unsafe = False) -> None:
     """Check that every function can be described and that its recorded calls fit its schema, run, and repeat."""
+    from apigen.config import SandboxConfig
     from apigen.sources.audit import audit
 
-    problems, apis = asyncio.run(audit(library))
+    problems, apis = asyncio.run(audit(library, SandboxConfig(unsafe=unsafe)))
     for problem in problems:
         typer.echo(problem)
     typer.echo(f"{library}: {apis} APIs, {len(problems)} problems")
@@ -132,6 +136,7 @@ def call_api(
     name: Name,
     arguments: Annotated[str, typer.Argument(metavar="ARGUMENTS", help="A JSON object, as in '{\"x\": 1}'.")] = "{}",
     library: Folder = DEFAULT_LIBRARY,
+    unsafe: Unsafe = False,
 ) -> None:
     """Run one call in the sandbox; print its JSON result, or its typed error."""
     from apigen.errors import ConfigError
@@ -143,7 +148,7 @@ def call_api(
         raise ConfigError(f"is no JSON ({error})", key="ARGUMENTS") from None
     if not isinstance(values, dict):
         raise ConfigError("must be a JSON object of arguments by name, as in '{\"x\": 1}'", key="ARGUMENTS")
-    result = asyncio.run(_call(library, Call(name, values)))
+    result = asyncio.run(_call(library, Call(name, values), unsafe))
     if result.error:
         typer.echo(json.dumps({"error": result.error.kind, "message": result.error.message}, ensure_ascii=False))
         raise typer.Exit(1)

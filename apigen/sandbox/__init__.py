@@ -47,7 +47,7 @@ class Sandbox(Protocol):
 
 
 def open_sandbox(folder: Path, limits: SandboxConfig) -> Sandbox:
-    """Return the sandbox for one library folder, of the strongest tier that works here.
+    """Return the sandbox for one library folder, of the strongest tier that works here (of none if the limits say `unsafe`).
 
     Raises:
         SandboxError: If none does.
@@ -55,4 +55,4 @@ def open_sandbox(folder: Path, limits: SandboxConfig) -> Sandbox:
     from apigen.sandbox.launcher import ForkServerSandbox
     from apigen.sandbox.tiers import best_tier
 
-    return ForkServerSandbox(folder, limits, best_tier(), os.cpu_count() or 1)
+    return ForkServerSandbox(folder, limits, "none" if limits.unsafe else best_tier(), os.cpu_count() or 1)

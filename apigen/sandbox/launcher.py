@@ -24,6 +24,7 @@ SERVER = Path(__file__).with_name("server.py")
 HEADER_BYTES = 8
 DESCRIBE = SandboxConfig(seconds=60.0, memory_mb=2_048, output_kb=65_536)
 START_SECONDS = 30.0
+CANARY_SECONDS = 5.0
 SIGNALS = frozenset(member.value for member in signal.Signals)
 GRACE_SECONDS = 2.0
 """Beside a call's own seconds, before a server that does not answer is replaced. Importing a module counts as answering time."""
@@ -72,6 +73,7 @@ class ForkServer:
         server = cls(process, replies, transport)
         setup = {
             "folder": str(folder),
+            "confine": tier != "none",
             "readable": readable_paths(folder),
             "package_paths": [path for path in sys.path if path.endswith("site-packages")],
         }
@@ -137,6 +139,7 @@ class ForkServerSandbox:
         self._folder, self._limits, self._kind = folder.resolve(), limits, tier
         self._room = asyncio.Semaphore(size)
         self._idle: list[ForkServer] = []
+        self._proven = False
 
     async def run(self, calls: Sequence[Invocation], *, seed: int = 0) -> tuple[CallResult, ...]:
         if not calls:
@@ -161,6 +164,27 @@ class ForkServerSandbox:
         while self._idle:
             await self._idle.pop().stop()
 
+    async def _start(self) -> ForkServer:
+        """Start a server; before the first one works, denied acts are tried in it.
+
+        Raises:
+            SandboxError: If an act succeeds, naming the mechanism that is not there.
+        """
+        server = await ForkServer.start(self._folder, self._kind)
+        if not self._proven and self._kind != "none":
+            answer: Json = None
+            with contextlib.suppress(TimeoutError, EOFError, ValueError):
+                order = {"do": "canary", "seconds": CANARY_SECONDS, "memory_mb": 256, "output_kb": 64}
+                answer = await server.ask(order, START_SECONDS, 65_536)
+            if answer != {"escaped": []}:
+                await server.stop()
+                found = (
+                    ", ".join(answer["escaped"]) if isinstance(answer, dict) and "escaped" in answer else "end early"
+                )
+                raise SandboxError(f"the sandbox does not hold: a confined process could {found}; see `apigen doctor`")
+            self._proven = True
+        return server
+
     def _take_idle(self) -> ForkServer | None:
         while self._idle:
             server = self._idle.pop()
@@ -173,7 +197,7 @@ class ForkServerSandbox:
         """Have one job done; return its frame, or why there is none."""
         order = {**job, "seconds": limits.seconds, "memory_mb": limits.memory_mb, "output_kb": limits.output_kb}
         async with self._room:
-            server = self._take_idle() or await ForkServer.start(self._folder, self._kind)
+            server = self._take_idle() or await self._start()
             sound = False
             try:
                 room = limits.seconds + GRACE_SECONDS + IMPORT_SECONDS

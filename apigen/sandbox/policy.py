@@ -32,6 +32,8 @@ class _Program(ctypes.Structure):
 
 def die_with(parent: int) -> None:
     """Ask the kernel to end this process when its parent ends, however that one does."""
+    if not is_linux():
+        return
     _check(_libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL))
     if os.getppid() != parent:  # it ended before we asked
         os._exit(1)
@@ -39,6 +41,8 @@ def die_with(parent: int) -> None:
 
 def landlock_version() -> int:
     """Return the kernel's Landlock version, 0 where there is none."""
+    if not is_linux():
+        return 0
     version: int = _libc.syscall(LANDLOCK_CREATE_RULESET, None, 0, LANDLOCK_VERSION)
     return max(version, 0)
 

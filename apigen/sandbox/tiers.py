@@ -12,8 +12,8 @@ from apigen.errors import SandboxError
 from apigen.sandbox import policy
 from apigen.sandbox.filters import ARCHITECTURES
 
-Tier = Literal["bubblewrap", "landlock"]
-"""`bubblewrap`: namespaces of its own, and Landlock and seccomp inside; `landlock`: those two alone."""
+Tier = Literal["bubblewrap", "landlock", "none"]
+"""`bubblewrap`: namespaces of its own, and Landlock and seccomp inside; `landlock`: those two alone; `none`: by hand only."""
 
 PROBE_SECONDS = 10
 
@@ -27,7 +27,10 @@ def best_tier() -> Tier:
     """
     lacking = missing()
     if lacking:
-        raise SandboxError(f"there is no sandbox on this machine: {lacking}")
+        raise SandboxError(
+            f"there is no sandbox on this machine: {lacking}; if you trust the library as you trust yourself, "
+            "--unsafe-no-sandbox runs it unprotected"
+        )
     return "bubblewrap" if bubblewrap_problem() is None else "landlock"
 
 
@@ -67,7 +70,7 @@ def bubblewrap_problem() -> str | None:
 
 def command(tier: Tier, folder: Path, program: list[str]) -> list[str]:
     """Return the command that starts a program in a tier."""
-    if tier == "landlock":
+    if tier != "bubblewrap":
         return program
     binds = [part for path in readable_paths(folder) if Path(path).exists() for part in ("--ro-bind", path, path)]
     devices = [part for name in ("/dev/null", "/dev/urandom") for part in ("--dev-bind", name, name)]

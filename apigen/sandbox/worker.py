@@ -4,6 +4,7 @@ import importlib
 import importlib.util
 import json
 import os
+import random
 import sys
 import time
 import types
@@ -15,8 +16,7 @@ MAX_DEPTH = 64
 
 def work(job: dict[str, Any], package: str) -> bytes:
     """Do one job; return its frame."""
-    done = describe(job, package) if job["do"] == "describe" else run_calls(job, package)
-    return json.dumps(done, allow_nan=False).encode("utf-8", "backslashreplace")
+    return json.dumps(TASKS[job["do"]](job, package), allow_nan=False).encode("utf-8", "backslashreplace")
 
 
 def library_package(folder: str) -> str:
@@ -33,20 +33,37 @@ def library_package(folder: str) -> str:
 def describe(job: dict[str, Any], package: str) -> dict[str, Any]:
     # The neighbour imports pydantic and friends, which running a call must not pay for.
     use_new_typed_dict()
-    # By its place, since the library may have a module or a folder of that name.
-    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "describe.py")
-    spec = importlib.util.spec_from_file_location("apigen_describe", path)
+    result: dict[str, Any] = neighbour("describe").describe_folder(job["folder"], package)
+    return result
+
+
+def neighbour(name: str) -> types.ModuleType:
+    """Import a file beside this one by its place, since the library may have a module of that name."""
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), f"{name}.py")
+    spec = importlib.util.spec_from_file_location(f"apigen_{name}", path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    result: dict[str, Any] = module.describe_folder(job["folder"], package)
-    return result
+    return module
 
 
 def run_calls(job: dict[str, Any], package: str) -> dict[str, Any]:
     room = [job["output_kb"] * 1024]
+    random.seed(job["seed"])
     return {"results": [run_call(package, call, room) for call in job["calls"]]}
+
+
+def sing(job: dict[str, Any], package: str) -> dict[str, Any]:
+    canary = neighbour("canary")
+    return {"escaped": canary.sing()}
+
+
+TASKS: dict[str, Callable[[dict[str, Any], str], dict[str, Any]]] = {
+    "run": run_calls,
+    "describe": describe,
+    "canary": sing,
+}
 
 
 def run_call(package: str, call: dict[str, Any], room: list[int]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from apigen.sandbox import Invocation, Sandbox, open_sandbox
 from apigen.sources.python import read_api, read_description
 
 
-async def audit(folder: Path) -> tuple[list[str], int]:
+async def audit(folder: Path, limits: SandboxConfig) -> tuple[list[str], int]:
     """Return the problems found, a line each that names file and function, and the number of APIs.
 
     Raises:
@@ -19,7 +19,7 @@ async def audit(folder: Path) -> tuple[list[str], int]:
 
     if not folder.is_dir():
         raise ConfigError(f"there is no folder '{folder}'; give the folder of your functions", key="--library")
-    sandbox = open_sandbox(folder, SandboxConfig())
+    sandbox = open_sandbox(folder, limits)
     try:
         return await _audit(folder, sandbox)
     finally:

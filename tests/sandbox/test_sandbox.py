@@ -2,17 +2,21 @@
 
 import asyncio
 import os
+import shutil
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
-from apigen.config import SandboxConfig
-from apigen.errors import LibraryError
+from apigen.config import SandboxConfig, load_config
+from apigen.errors import ConfigError, LibraryError, SandboxError
 from apigen.records import CallResult
-from apigen.sandbox import Invocation, open_sandbox
+from apigen.sandbox import Invocation, Sandbox, open_sandbox
+from apigen.sandbox.launcher import ForkServerSandbox
+from apigen.sandbox.tiers import best_tier, readable_paths
 from tests.servers import still_alive
 
 CODE = """
@@ -108,6 +112,7 @@ def rolls():
 """
 
 Ask = Callable[..., CallResult]
+T = TypeVar("T")
 
 
 @pytest.fixture(scope="module")
@@ -119,10 +124,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(folder: Path, *calls: tuple[str, dict[str, Any]], **limits: Any) -> tuple[CallResult, ...]:
-    async def work() -> tuple[CallResult, ...]:
+    invocations = [Invocation("ways", name, arguments) for name, arguments in calls]
+    return using(folder, lambda sandbox: sandbox.run(invocations), **limits)
+
+
+def using(folder: Path, do: Callable[[Sandbox], Coroutine[Any, Any, T]], **limits: Any) -> T:
+    """Do something with a sandbox, and close it."""
+
+    async def work() -> T:
         sandbox = open_sandbox(folder, SandboxConfig(**limits))
         try:
-            return await sandbox.run([Invocation("ways", name, arguments) for name, arguments in calls])
+            return await do(sandbox)
         finally:
             await sandbox.close()
 
@@ -192,8 +204,8 @@ def test_wrong_arguments_are_an_exception(ask: Ask, arguments: dict[str, Any], w
 
 
 def test_an_unknown_function_or_module_is_an_exception(folder: Path) -> None:
-    sandbox = open_sandbox(folder, SandboxConfig())
-    results = asyncio.run(sandbox.run([Invocation("ways", "nothing", {}), Invocation("nowhere", "x", {})]))
+    calls = [Invocation("ways", "nothing", {}), Invocation("nowhere", "x", {})]
+    results = using(folder, lambda sandbox: sandbox.run(calls))
     assert [error_of(result)[0] for result in results] == ["exception", "exception"]
 
 
@@ -334,13 +346,11 @@ def test_apigen_is_not_in_there(ask: Ask) -> None:
 
 
 def test_many_at_once(folder: Path) -> None:
-    sandbox = open_sandbox(folder, SandboxConfig())
-
-    async def work() -> list[tuple[CallResult, ...]]:
+    async def work(sandbox: Sandbox) -> list[tuple[CallResult, ...]]:
         jobs = [[Invocation("ways", "echo", {"value": number})] for number in range(12)]
         return await asyncio.gather(*(sandbox.run(job) for job in jobs))
 
-    assert [results[0].value for results in asyncio.run(work())] == list(range(12))
+    assert [results[0].value for results in using(folder, work)] == list(range(12))
 
 
 def test_descriptors_of_ours_are_given_back(folder: Path) -> None:
@@ -383,14 +393,13 @@ def test_any_folder_name_will_do(tmp_path: Path, name: str) -> None:
         '        day: A day.\n    """\n    return json.dumps([number * FACTOR, day.year, _shared.FACTOR])\n',
         encoding="utf-8",
     )
-    sandbox = open_sandbox(folder, SandboxConfig())
-    described = asyncio.run(sandbox.describe())
+    described = using(folder, lambda sandbox: sandbox.describe())
     assert described["problems"] == []
     assert [(api["name"], api["module"], api["file"]) for api in described["apis"]] == [
         ("triple", "inner.sums", "inner/sums.py")
     ]
     call = Invocation("inner.sums", "triple", {"number": 2, "day": "2024-05-06"})
-    (result,) = asyncio.run(sandbox.run([call]))
+    (result,) = using(folder, lambda sandbox: sandbox.run([call]))
     assert result.error is None
     assert result.value == "[6, 2024, 3]"
 
@@ -409,7 +418,7 @@ def test_a_library_that_cannot_be_described_is_an_error_of_the_library(
     folder.mkdir()
     (folder / "rude.py").write_text(code, encoding="utf-8")
     with pytest.raises(LibraryError) as caught:
-        asyncio.run(open_sandbox(folder, SandboxConfig()).describe())
+        using(folder, lambda sandbox: sandbox.describe())
     assert str(folder) in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -417,3 +426,64 @@ def test_a_library_that_cannot_be_described_is_an_error_of_the_library(
 def test_nothing_of_the_library_is_imported_here(folder: Path, ask: Ask) -> None:
     assert ask("echo", value=1).ok
     assert not [name for name in sys.modules if name.split(".")[0] == "ways"]
+
+
+def test_a_sandbox_that_does_not_hold_runs_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The canary: without the call's own filter, a child can do what the fork server can; apigen must notice and refuse."""
+    from apigen.sandbox import launcher
+
+    weak = folder.parent / "weak"
+    if not weak.exists():
+        shutil.copytree(launcher.SERVER.parent, weak)
+        filters = weak / "filters.py"
+        filters.write_text(filters.read_text("utf-8").replace("def call_filter(", "def unused_filter(") + WEAK, "utf-8")
+    monkeypatch.setattr(launcher, "SERVER", weak / "server.py")
+    monkeypatch.setattr("apigen.sandbox.launcher.readable_paths", lambda library: [*readable_paths(library), str(weak)])
+    with pytest.raises(SandboxError, match=r"start a process \(seccomp\)"):
+        asyncio.run(ForkServerSandbox(folder, SandboxConfig(), "landlock", 1).run([Invocation("ways", "echo", {})]))
+
+
+WEAK = """
+
+def call_filter(pid: int, machine: str = "") -> bytes:
+    return server_filter(machine)
+"""
+
+
+def test_without_a_sandbox_only_by_hand(folder: Path, tmp_path: Path) -> None:
+    config = tmp_path / "run.yaml"
+    config.write_text("sandbox: {unsafe: true}\nstore: a.db\nlibrary: [{source: python, path: .}]\n", encoding="utf-8")
+    config.write_text(
+        config.read_text("utf-8") + "llms: {writer: {backend: local}}\ntarget: {draws: 1}\ncheckers: [format]\n",
+        "utf-8",
+    )
+    with pytest.raises(ConfigError, match=r"sandbox\.unsafe.*--unsafe-no-sandbox"):
+        load_config(config)
+    (result,) = run(folder, ("spawns", {}), unsafe=True)
+    assert result.ok  # nothing holds it back: that is what the option says
+    os.kill(result.value, signal.SIGKILL)
+    assert using(folder, name_of_tier, unsafe=True) == "none"
+
+
+async def name_of_tier(sandbox: Sandbox) -> str:
+    return sandbox.tier
+
+
+def test_a_machine_without_landlock_is_refused_with_the_mend(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("apigen.sandbox.policy.landlock_version", lambda: 0)
+    best_tier.cache_clear()
+    try:
+        with pytest.raises(SandboxError, match=r"no Landlock.*--unsafe-no-sandbox"):
+            open_sandbox(folder, SandboxConfig())
+    finally:
+        best_tier.cache_clear()
+
+
+def test_without_bubblewrap_the_weaker_tier_is_chosen(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("apigen.sandbox.tiers.bubblewrap_problem", lambda: "bubblewrap is not installed")
+    best_tier.cache_clear()
+    try:
+        assert open_sandbox(folder, SandboxConfig()).tier == "landlock"
+        assert run(folder, ("echo", {"value": 1}))[0].value == 1
+    finally:
+        best_tier.cache_clear()

@@ -113,11 +113,12 @@ class GeneratorConfig(Options):
 
 
 class SandboxConfig(Options):
-    """Limits of one candidate's calls."""
+    """Limits of one candidate's calls. `unsafe` (no protection at all) is for the command line's option, not for files."""
 
     seconds: Annotated[float, Field(gt=0, le=600)] = 5.0
     memory_mb: Annotated[int, Field(ge=64)] = 512
     output_kb: Annotated[int, Field(ge=1, le=65536)] = 256
+    unsafe: bool = False
 
 
 class RunConfig(Options):
@@ -179,9 +180,12 @@ def load_config(path: Path, overrides: Sequence[str] = ()) -> RunConfig:
     for override in overrides:
         _apply_override(settings, override)
     try:
-        return parse_options(RunConfig, settings)
+        config = parse_options(RunConfig, settings)
+        if config.sandbox.unsafe:
+            raise ConfigError("is decided by hand: take it out, and give --unsafe-no-sandbox", key="sandbox.unsafe")
     except ConfigError as error:
         raise error.within(file=str(path)) from None
+    return config
 
 
 def read_yaml(path: Path) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import importlib.util
+import platform
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -10,11 +11,13 @@ from typing import Literal
 
 from apigen import __version__
 from apigen.config import RunConfig, SandboxConfig
-from apigen.errors import ApigenError
+from apigen.errors import ApigenError, SandboxError
 from apigen.llms import build_llms
 from apigen.llms.models import MODELS, model_path
 from apigen.llms.openai import OpenAILLM
 from apigen.sandbox import Invocation, open_sandbox
+from apigen.sandbox.policy import landlock_version
+from apigen.sandbox.tiers import best_tier, bubblewrap_problem
 from apigen.sources import build_sources, open_library
 
 PROBE = '''"""Probe."""
@@ -30,6 +33,12 @@ def double(number: int) -> int:
 '''
 
 
+COVERED = {
+    "bubblewrap": "own namespaces, Landlock, seccomp and limits; no network, no files but the library's and the interpreter's",
+    "landlock": "Landlock, seccomp and limits; no network, no files but the library's and the interpreter's",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One line of the report: `ok`, a `note` worth knowing, or `bad`."""
@@ -42,27 +51,35 @@ class Finding:
 async def examine(config: RunConfig | None) -> list[Finding]:
     """Look at Python, the sandbox, the embedded models, and at what a config needs."""
     version = ".".join(map(str, sys.version_info[:3]))
-    findings = [Finding("ok", "apigen", f"{__version__} on Python {version}"), await _sandbox(), *_models()]
+    findings = [Finding("ok", "apigen", f"{__version__} on Python {version}"), *await _sandbox(), *_models()]
     if config is not None:
         findings += [await _library(config), *await _llms(config)]
     return findings
 
 
-async def _sandbox() -> Finding:
+async def _sandbox() -> list[Finding]:
+    """Run a harmless call in the sandbox of this machine, and say what protects it."""
+    try:
+        tier = best_tier()
+    except SandboxError as error:
+        return [Finding("bad", "sandbox", str(error))]
     with tempfile.TemporaryDirectory(prefix="apigen-doctor-") as folder:
         Path(folder, "probe.py").write_text(PROBE, encoding="utf-8")
         sandbox = open_sandbox(Path(folder), SandboxConfig())
         try:
             (result,) = await sandbox.run([Invocation("probe", "double", {"number": 21})])
         except ApigenError as error:
-            return Finding("bad", "sandbox", str(error))
+            return [Finding("bad", "sandbox", str(error))]
+        finally:
+            await sandbox.close()
     if result.value != 42:
-        return Finding("bad", "sandbox", f"a probe call failed: {result.error}")
-    text = (
-        f"tier '{sandbox.tier}': own process, limits, cleared environment; files and network are NOT cut off, "
-        "so run only libraries you trust"
+        return [Finding("bad", "sandbox", f"a probe call failed: {result.error}")]
+    kernel = f"Linux {platform.release()}, Landlock version {landlock_version()}"
+    findings = [Finding("ok", "sandbox", f"tier '{tier}': {COVERED[tier]}; {kernel}")]
+    weaker = bubblewrap_problem()
+    return (
+        [*findings, Finding("note", "sandbox", f"{weaker}; namespaces would be a second wall")] if weaker else findings
     )
-    return Finding("note", "sandbox", text)
 
 
 def _models() -> list[Finding]:
@@ -83,6 +100,7 @@ def _models() -> list[Finding]:
 async def _library(config: RunConfig) -> Finding:
     try:
         library = await open_library(build_sources(config.library, config.sandbox))
+        await library.close()
     except ApigenError as error:
         return Finding("bad", "library", str(error))
     return Finding("ok", "library", f"{len(library.apis)} APIs, hash {library.hash}")

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -71,8 +71,10 @@ async def run(config: RunConfig, listener: Listener = lambda progress: None) -> 
     llms = {name: RecordedLLM(llm) for name, llm in build_llms(config.llms).items()}
     progress = Progress(config.target.verified)
     listener(progress)
-    with only_run(config.store):
+    async with AsyncExitStack() as cleanup:
+        cleanup.enter_context(only_run(config.store))
         library = await open_library(sources)
+        cleanup.push_async_callback(library.close)
         sampler = Sampler(config.sampler, library.apis, config.seed)
         generator = Generator(config.generator, llms[config.generator.llm], prompts, library)
         checkers = build_checkers(config.checkers, Toolbox(library, llms, prompts))
@@ -89,18 +91,16 @@ async def run(config: RunConfig, listener: Listener = lambda progress: None) -> 
             sandbox_tier=library.tier,
             stages=[checker.stage for checker in checkers],
         )
-        try:
-            for llm in llms.values():
-                llm.attach(writer)
-            session = _Session(config, writer, LocalEngine(work, config.concurrency), progress, listener)
-            if fresh := session.has_work():
-                progress.step = "starting the LLMs"
-                listener(progress)
-                await asyncio.gather(*(llm.start() for llm in llms.values()))
-            await session.go()
-        finally:
-            await asyncio.gather(*(llm.close() for llm in llms.values()))
-            writer.close()
+        cleanup.callback(writer.close)
+        for llm in llms.values():
+            llm.attach(writer)
+            cleanup.push_async_callback(llm.close)
+        session = _Session(config, writer, LocalEngine(work, config.concurrency), progress, listener)
+        if fresh := session.has_work():
+            progress.step = "starting the LLMs"
+            listener(progress)
+            await asyncio.gather(*(llm.start() for llm in llms.values()))
+        await session.go()
         exported = []
         for format_name, file in exports:
             exported.append((format_name, file, export(StoreReader(config.store).samples(), format_name, file)))

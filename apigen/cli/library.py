@@ -4,18 +4,20 @@ import asyncio
 import json
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
-    from apigen.records import Api
+    from apigen.records import Api, Call, CallResult
     from apigen.sources import Library
 
 Folder = Annotated[Path, typer.Option("--library", metavar="PATH", help="The folder of your functions.")]
+Unsafe = Annotated[
+    bool, typer.Option("--unsafe-no-sandbox", help="Run library code unprotected. Only for code you trust as your own.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The API's name.", show_default=False)]
-T = TypeVar("T")
 DEFAULT_LIBRARY = Path("api_library")
 
 group = typer.Typer(name="library", help="List, show, check and call the APIs of a library.", no_args_is_help=True)
@@ -25,7 +27,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group)
 
 
-def _open(folder: Path) -> "Library":
+def _open(folder: Path, unsafe: bool) -> Coroutine[Any, Any, "Library"]:
     from apigen.config import SandboxConfig
     from apigen.errors import ConfigError
     from apigen.options import Door
@@ -34,33 +36,45 @@ def _open(folder: Path) -> "Library":
     if not folder.is_dir():
         raise ConfigError(f"there is no folder '{folder}'; give the folder of your functions", key="--library")
     entry = Door(name="python", options={"path": str(folder)})
-    return _wait(open_library(build_sources([entry], SandboxConfig())))
+    return open_library(build_sources([entry], SandboxConfig(unsafe=unsafe)))
 
 
-def _wait(work: Coroutine[Any, Any, T]) -> T:
-    return asyncio.run(work)
+async def _apis(folder: Path, unsafe: bool) -> "tuple[Api, ...]":
+    library = await _open(folder, unsafe)
+    await library.close()
+    return library.apis
 
 
-def _find(library: "Library", name: str) -> "Api":
+async def _call(folder: Path, call: "Call", unsafe: bool) -> "CallResult":
+    library = await _open(folder, unsafe)
+    try:
+        _find(library.apis, call.name)
+        (result,) = await library.execute([call])
+        return result
+    finally:
+        await library.close()
+
+
+def _find(apis: "tuple[Api, ...]", name: str) -> "Api":
     from difflib import get_close_matches
 
     from apigen.errors import ConfigError
 
-    for api in library.apis:
+    for api in apis:
         if api.name == name:
             return api
-    close = get_close_matches(name, [api.name for api in library.apis], n=1)
+    close = get_close_matches(name, [api.name for api in apis], n=1)
     hint = f"did you mean {close[0]}?" if close else "`apigen library list` shows what there is"
     raise ConfigError(f"no API is named '{name}'; {hint}", key="NAME")
 
 
 @group.command("list")
-def list_apis(library: Folder = DEFAULT_LIBRARY, as_json: AsJson = False) -> None:
+def list_apis(library: Folder = DEFAULT_LIBRARY, as_json: AsJson = False, unsafe: Unsafe = False) -> None:
     """List the APIs by category."""
     from apigen.cli.tables import clean, make_console, table
     from apigen.prompts import purpose
 
-    apis = _open(library).apis
+    apis = asyncio.run(_apis(library, unsafe))
     if as_json:
         typer.echo(json.dumps([api.to_json() for api in apis], ensure_ascii=False, indent=2))
         return
@@ -73,12 +87,12 @@ def list_apis(library: Folder = DEFAULT_LIBRARY, as_json: AsJson = False) -> Non
 
 
 @group.command("show")
-def show_api(name: Name, library: Folder = DEFAULT_LIBRARY, as_json: AsJson = False) -> None:
+def show_api(name: Name, library: Folder = DEFAULT_LIBRARY, as_json: AsJson = False, unsafe: Unsafe = False) -> None:
     """Show one API: its texts, arguments and recorded calls."""
     from apigen.cli.tables import clean, make_console, table
     from apigen.prompts import compact_json, type_text
 
-    api = _find(_open(library), name)
+    api = _find(asyncio.run(_apis(library, unsafe)), name)
     if as_json:
         typer.echo(json.dumps(api.to_json(), ensure_ascii=False, indent=2))
         return
@@ -100,11 +114,12 @@ def show_api(name: Name, library: Folder = DEFAULT_LIBRARY, as_json: AsJson = Fa
 
 
 @group.command("check")
-def check(library: Folder = DEFAULT_LIBRARY) -> None:
+def check(library: Folder = DEFAULT_LIBRARY, unsafe: Unsafe = False) -> None:
     """Check that every function can be described and that its recorded calls fit its schema, run, and repeat."""
+    from apigen.config import SandboxConfig
     from apigen.sources.audit import audit
 
-    problems, apis = _wait(audit(library))
+    problems, apis = asyncio.run(audit(library, SandboxConfig(unsafe=unsafe)))
     for problem in problems:
         typer.echo(problem)
     typer.echo(f"{library}: {apis} APIs, {len(problems)} problems")
@@ -121,6 +136,7 @@ def call_api(
     name: Name,
     arguments: Annotated[str, typer.Argument(metavar="ARGUMENTS", help="A JSON object, as in '{\"x\": 1}'.")] = "{}",
     library: Folder = DEFAULT_LIBRARY,
+    unsafe: Unsafe = False,
 ) -> None:
     """Run one call in the sandbox; print its JSON result, or its typed error."""
     from apigen.errors import ConfigError
@@ -132,9 +148,7 @@ def call_api(
         raise ConfigError(f"is no JSON ({error})", key="ARGUMENTS") from None
     if not isinstance(values, dict):
         raise ConfigError("must be a JSON object of arguments by name, as in '{\"x\": 1}'", key="ARGUMENTS")
-    opened = _open(library)
-    _find(opened, name)
-    (result,) = _wait(opened.execute([Call(name, values)]))
+    result = asyncio.run(_call(library, Call(name, values), unsafe))
     if result.error:
         typer.echo(json.dumps({"error": result.error.kind, "message": result.error.message}, ensure_ascii=False))
         raise typer.Exit(1)

@@ -32,6 +32,10 @@ def run(
             "--set", metavar="KEY=VALUE", help="Override one setting, as in --set target.verified=50. May be repeated."
         ),
     ] = None,
+    unsafe: Annotated[
+        bool,
+        typer.Option("--unsafe-no-sandbox", help="Run library code unprotected. Only for code you trust as your own."),
+    ] = False,
 ) -> None:
     """Generate, verify, store and export; the same command continues where it stopped."""
     import asyncio
@@ -41,6 +45,9 @@ def run(
     from apigen.store.reader import StoreReader
 
     settings = load_config(config, set_ or ())
+    if unsafe:
+        settings = settings.model_copy(update={"sandbox": settings.sandbox.model_copy(update={"unsafe": True})})
+        sys.stderr.write("apigen: --unsafe-no-sandbox: library code runs unprotected\n")
     console = make_console()
     outcome = asyncio.run(_run(settings, console))
     reader = StoreReader(settings.store)

@@ -1,5 +1,6 @@
 """Where library code runs: never in this process, always behind the `Sandbox` interface."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,9 +42,17 @@ class Sandbox(Protocol):
             SandboxError: As `run`.
         """
 
+    async def close(self) -> None:
+        """End the processes that are kept ready."""
+
 
 def open_sandbox(folder: Path, limits: SandboxConfig) -> Sandbox:
-    """Return the sandbox for one library folder."""
-    from apigen.sandbox.launcher import ProcessSandbox
+    """Return the sandbox for one library folder, of the strongest tier that works here (of none if the limits say `unsafe`).
 
-    return ProcessSandbox(folder, limits)
+    Raises:
+        SandboxError: If none does.
+    """
+    from apigen.sandbox.launcher import ForkServerSandbox
+    from apigen.sandbox.tiers import best_tier
+
+    return ForkServerSandbox(folder, limits, "none" if limits.unsafe else best_tier(), os.cpu_count() or 1)

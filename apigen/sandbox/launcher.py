@@ -1,6 +1,6 @@
-"""The trusted side: start a confined worker process, hand it a job, read one frame back.
+"""The trusted side: starts fork servers, hands them jobs, reads one frame back for each, and replaces those that fail.
 
-This tier separates processes and bounds resources; it does not cut the worker off from files or the network.
+No untrusted code runs here, and no reply is believed: a frame is bounded, parsed and checked before anything is made of it.
 """
 
 import asyncio
@@ -18,64 +18,41 @@ from apigen.config import SandboxConfig
 from apigen.errors import LibraryError, SandboxError
 from apigen.records import CallError, CallResult, ErrorKind, Json, JsonObject
 from apigen.sandbox import Invocation
+from apigen.sandbox.tiers import Tier, command, readable_paths
 
-WORKER = Path(__file__).with_name("worker.py")
+SERVER = Path(__file__).with_name("server.py")
 HEADER_BYTES = 8
-DESCRIBE_SECONDS = 60.0
-DESCRIBE_OUTPUT_KB = 65_536
-DESCRIBE_MEMORY_MB = 2_048
-START_SECONDS = 5.0
-"""Grace for starting an interpreter on a busy machine, beside the calls' own seconds."""
+DESCRIBE = SandboxConfig(seconds=60.0, memory_mb=2_048, output_kb=65_536)
+START_SECONDS = 30.0
+CANARY_SECONDS = 5.0
+SIGNALS = frozenset(member.value for member in signal.Signals)
+GRACE_SECONDS = 2.0
+"""Beside a call's own seconds, before a server that does not answer is replaced. Importing a module counts as answering time."""
+IMPORT_SECONDS = 30.0
 
 
-class ProcessSandbox:
-    """A fresh interpreter for each candidate: own session, cleared environment, no inherited descriptors, rlimits,
-    a wall clock and an output cap."""
+class ForkServer:
+    """One confined process that holds the library and forks a child for each job."""
 
-    tier = "process"
+    def __init__(
+        self, process: asyncio.subprocess.Process, replies: asyncio.StreamReader, transport: asyncio.ReadTransport
+    ) -> None:
+        self._process, self._replies, self._transport = process, replies, transport
+        self._loop = asyncio.get_running_loop()
 
-    def __init__(self, folder: Path, limits: SandboxConfig) -> None:
-        self._folder = folder.resolve()
-        self._limits = limits
+    @classmethod
+    async def start(cls, folder: Path, tier: Tier) -> "ForkServer":
+        """Start a server and wait until it is confined.
 
-    async def run(self, calls: Sequence[Invocation], *, seed: int = 0) -> tuple[CallResult, ...]:
-        if not calls:
-            return ()
-        limits = self._limits
-        job = {"do": "run", "calls": [asdict(call) for call in calls], "seed": seed}
-        frame, failure = await self._work(job, limits, limits.seconds)
-        if failure:
-            return tuple(CallResult(error=failure) for _ in calls)
-        results = _read_results(frame)
-        missing = CallError("no_result", "the process ended before this call gave a result")
-        padded = [*results, *(CallResult(error=missing) for _ in calls)]
-        return tuple(padded[: len(calls)])
-
-    async def describe(self) -> JsonObject:
-        limits = SandboxConfig(seconds=DESCRIBE_SECONDS, memory_mb=DESCRIBE_MEMORY_MB, output_kb=DESCRIBE_OUTPUT_KB)
-        frame, failure = await self._work({"do": "describe"}, limits, DESCRIBE_SECONDS)
-        if failure:
-            raise LibraryError(f"{self._folder}: describing its functions failed: {failure.message}")
-        if not isinstance(frame, Mapping):
-            raise LibraryError(f"{self._folder}: describing its functions gave no usable reply")
-        return frame
-
-    async def _work(
-        self, job: Mapping[str, Json], limits: SandboxConfig, seconds: float
-    ) -> tuple[Json, CallError | None]:
-        """Run one worker; return its frame, or why there is none."""
-        order = {
-            **job,
-            "folder": str(self._folder),
-            "package_paths": [path for path in sys.path if path.endswith("site-packages")],
-            "memory_mb": limits.memory_mb,
-            "seconds": seconds,
-            "output_kb": limits.output_kb,
-        }
+        Raises:
+            SandboxError: If it cannot be started or confine itself.
+        """
         reader, writer = os.pipe()
         try:
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-P", "-s", "-S", "-B", str(WORKER), str(writer), str(os.getpid()),
+                *command(
+                    tier, folder, [sys.executable, "-P", "-s", "-S", "-B", str(SERVER), _parent(tier), str(writer)]
+                ),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.DEVNULL,
                 stderr=asyncio.subprocess.DEVNULL,
@@ -83,77 +60,198 @@ class ProcessSandbox:
                 cwd="/",
                 pass_fds=(writer,),
                 start_new_session=True,
-            )  # fmt: skip
+            )
         except OSError as error:
             os.close(reader)
-            raise SandboxError(f"no worker process could be started ({error.strerror})") from error
+            raise SandboxError(f"no sandbox process could be started ({error.strerror})") from error
         finally:
             os.close(writer)
+        replies = asyncio.StreamReader()
+        transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(replies), os.fdopen(reader, "rb", buffering=0)
+        )
+        server = cls(process, replies, transport)
+        setup = {
+            "folder": str(folder),
+            "confine": tier != "none",
+            "readable": readable_paths(folder),
+            "package_paths": [path for path in sys.path if path.endswith("site-packages")],
+        }
+        answer: Json = None
         try:
-            async with asyncio.timeout(seconds + START_SECONDS):
-                _, raw = await asyncio.gather(
-                    _send(process, json.dumps(order).encode()), _receive(reader, limits.output_kb * 1024)
-                )
-                if raw is None:
-                    return None, CallError("too_large", f"the result is over {limits.output_kb} kB")
-                code = await process.wait()
-        except TimeoutError:
-            return None, CallError("timeout", f"no result within {seconds:g} s")
+            with contextlib.suppress(TimeoutError, EOFError, ValueError):
+                answer = await server.ask(setup, START_SECONDS, 1024)
         finally:
-            await _end(process)
-        return _read_frame(raw, code)
+            if answer != {"ready": True}:
+                await server.stop()
+        if answer != {"ready": True}:
+            raise SandboxError(
+                f"a sandbox of tier '{tier}' did not come up on this machine; `apigen doctor` says what it lacks"
+            )
+        return server
+
+    async def ask(self, job: Mapping[str, Json], seconds: float, limit: int) -> Json:
+        """Hand over one job and return the frame that answers it.
+
+        Raises:
+            TimeoutError, EOFError, ValueError: If no sound frame comes; the server is then of no more use.
+        """
+        assert self._process.stdin is not None
+        data = json.dumps(job).encode()
+        try:
+            async with asyncio.timeout(seconds):
+                self._process.stdin.write(len(data).to_bytes(HEADER_BYTES, "big") + data)
+                await self._process.stdin.drain()
+                length = int.from_bytes(await self._replies.readexactly(HEADER_BYTES), "big")
+                if length > limit:
+                    raise ValueError("too long a frame")
+                raw = await self._replies.readexactly(length)
+        except (BrokenPipeError, ConnectionResetError):
+            raise EOFError from None
+        return _parsed(raw)
+
+    @property
+    def reachable(self) -> bool:
+        """Say whether it can still be spoken to: not once the event loop that it was started on has ended."""
+        return self._loop is asyncio.get_running_loop()
+
+    def kill(self) -> None:
+        """End the server and whatever it left behind, without waiting for it."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+
+    async def stop(self) -> None:
+        """End the server, and wait until it is gone."""
+        self.kill()
+        if not self.reachable:
+            return
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        self._transport.close()
+        await self._process.wait()
 
 
-async def _send(process: asyncio.subprocess.Process, data: bytes) -> None:
-    assert process.stdin is not None
-    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-        process.stdin.write(data)
-        await process.stdin.drain()
-    process.stdin.close()
+class ForkServerSandbox:
+    """A pool of fork servers for one library folder."""
+
+    def __init__(self, folder: Path, limits: SandboxConfig, tier: Tier, size: int) -> None:
+        self.tier = str(tier)
+        self._folder, self._limits, self._kind = folder.resolve(), limits, tier
+        self._room = asyncio.Semaphore(size)
+        self._idle: list[ForkServer] = []
+        self._proven = False
+
+    async def run(self, calls: Sequence[Invocation], *, seed: int = 0) -> tuple[CallResult, ...]:
+        if not calls:
+            return ()
+        job = {"do": "run", "calls": [asdict(call) for call in calls], "seed": seed}
+        frame, failure = await self._work(job, self._limits)
+        if failure:
+            return tuple(CallResult(error=failure) for _ in calls)
+        missing = CallError("no_result", "the process ended before this call gave a result")
+        padded = [*_read_results(frame), *(CallResult(error=missing) for _ in calls)]
+        return tuple(padded[: len(calls)])
+
+    async def describe(self) -> JsonObject:
+        frame, failure = await self._work({"do": "describe", "folder": str(self._folder)}, DESCRIBE)
+        if failure:
+            raise LibraryError(f"{self._folder}: describing its functions failed: {failure.message}")
+        if not isinstance(frame, Mapping):
+            raise LibraryError(f"{self._folder}: describing its functions gave no usable reply")
+        return frame
+
+    async def close(self) -> None:
+        while self._idle:
+            await self._idle.pop().stop()
+
+    async def _start(self) -> ForkServer:
+        """Start a server; before the first one works, denied acts are tried in it.
+
+        Raises:
+            SandboxError: If an act succeeds, naming the mechanism that is not there.
+        """
+        server = await ForkServer.start(self._folder, self._kind)
+        if not self._proven and self._kind != "none":
+            answer: Json = None
+            with contextlib.suppress(TimeoutError, EOFError, ValueError):
+                order = {"do": "canary", "seconds": CANARY_SECONDS, "memory_mb": 256, "output_kb": 64}
+                answer = await server.ask(order, START_SECONDS, 65_536)
+            if answer != {"escaped": []}:
+                await server.stop()
+                found = (
+                    ", ".join(answer["escaped"]) if isinstance(answer, dict) and "escaped" in answer else "end early"
+                )
+                raise SandboxError(f"the sandbox does not hold: a confined process could {found}; see `apigen doctor`")
+            self._proven = True
+        return server
+
+    def _take_idle(self) -> ForkServer | None:
+        while self._idle:
+            server = self._idle.pop()
+            if server.reachable:
+                return server
+            server.kill()
+        return None
+
+    async def _work(self, job: Mapping[str, Json], limits: SandboxConfig) -> tuple[Json, CallError | None]:
+        """Have one job done; return its frame, or why there is none."""
+        order = {**job, "seconds": limits.seconds, "memory_mb": limits.memory_mb, "output_kb": limits.output_kb}
+        async with self._room:
+            server = self._take_idle() or await self._start()
+            sound = False
+            try:
+                room = limits.seconds + GRACE_SECONDS + IMPORT_SECONDS
+                frame = await server.ask(order, room, limits.output_kb * 1024 + 1024)
+                sound = True
+            except TimeoutError:
+                return None, CallError("timeout", f"no result within {limits.seconds:g} s")
+            except (EOFError, ValueError):
+                return None, CallError(
+                    "no_result", "the process that held the library ended, or answered with nonsense"
+                )
+            finally:
+                if sound:
+                    self._idle.append(server)
+                else:
+                    await server.stop()
+        return _read_failure(frame, limits)
 
 
-async def _receive(descriptor: int, limit: int) -> bytes | None:
-    """Read one frame (its length, then itself) from a pipe, and close it; None when it is longer than `limit` bytes.
-
-    A frame that breaks off comes back as it is: no JSON.
-    """
-    loop = asyncio.get_running_loop()
-    reader = asyncio.StreamReader()
-    transport, _ = await loop.connect_read_pipe(
-        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(descriptor, "rb", buffering=0)
-    )
-    try:
-        length = int.from_bytes(await reader.readexactly(HEADER_BYTES), "big")
-        return None if length > limit else await reader.readexactly(length)
-    except asyncio.IncompleteReadError as error:
-        return error.partial
-    finally:
-        transport.close()
+def _parent(tier: Tier) -> str:
+    """Return the process to die with; inside bubblewrap's own process space there is none to name, it sees to that itself."""
+    return "0" if tier == "bubblewrap" else str(os.getpid())
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
-    """Kill the worker and all it started, and reap it."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    await process.wait()
-
-
-def _read_frame(raw: bytes, code: int) -> tuple[Json, CallError | None]:
+def _parsed(raw: bytes) -> Json:
     try:
         frame = json.loads(raw)
         json.dumps(frame, ensure_ascii=False, allow_nan=False).encode()  # no half characters, no NaN
-        return frame, None
     except (ValueError, RecursionError):
-        pass
-    if code in (-signal.SIGALRM, -signal.SIGXCPU, -signal.SIGKILL):
-        return None, CallError("timeout", "the process used up its time")
-    if code < 0:
-        return None, CallError("killed", f"the process died of {signal.Signals(-code).name}")
-    return None, CallError("no_result", f"the process ended with code {code} and no result")
+        return None
+    return frame
+
+
+def _read_failure(frame: Json, limits: SandboxConfig) -> tuple[Json, CallError | None]:
+    match frame:
+        case {"failure": "unconfined", "message": str(message)}:
+            raise SandboxError(
+                f"a call could not be confined ({message[:200]}); `apigen doctor` says what this machine lacks"
+            )
+        case {"failure": "timeout"}:
+            return None, CallError("timeout", f"no result within {limits.seconds:g} s")
+        case {"failure": "too_large"}:
+            return None, CallError("too_large", f"the result is over {limits.output_kb} kB")
+        case {"failure": "ended", "signal": int(number)} if number in (signal.SIGALRM, signal.SIGXCPU):
+            return None, CallError("timeout", "the process used up its time")
+        case {"failure": "ended", "signal": int(number)} if number in SIGNALS:
+            return None, CallError("killed", f"the process died of {signal.Signals(number).name}")
+        case {"failure": _} | None:
+            return None, CallError("no_result", "the process ended without a result")
+    return frame, None
 
 
 def _read_results(frame: Json) -> list[CallResult]:
-    """Read the worker's results; the frame is untrusted, so whatever is misshapen counts as no result."""
+    """Read the child's results; the frame is untrusted, so whatever is misshapen counts as no result."""
     rows = frame.get("results") if isinstance(frame, dict) else None
     return [_read_result(row) for row in rows] if isinstance(rows, list) else []
 
@@ -164,4 +262,4 @@ def _read_result(row: Json) -> CallResult:
             return CallResult(value=value, seconds=seconds)
         case {"error": str(kind), "message": str(message), "seconds": float(seconds)} if kind in get_args(ErrorKind):
             return CallResult(error=CallError(kind, message[:2000]), seconds=seconds)  # type: ignore[arg-type]
-    return CallResult(error=CallError("no_result", "the worker's reply is misshapen"))
+    return CallResult(error=CallError("no_result", "the process's reply is misshapen"))

@@ -1,67 +1,22 @@
-"""The untrusted side: runs in its own interpreter, started by path, and imports nothing of apigen's but its neighbour.
+"""The work itself: runs library code in a child of the fork server and says what came of it. Standard library only."""
 
-Reads one job from standard input, bounds itself, runs library code, and writes one JSON frame to the descriptor that it
-was given. Standard library only, so that it starts fast.
-"""
-
-import ctypes
 import importlib
 import importlib.util
 import json
 import os
-import resource
-import signal
+import random
 import sys
 import time
 import types
 from collections.abc import Callable
 from typing import Any, get_type_hints
 
-MEGABYTE = 1 << 20
-OPEN_FILES = 64
-PR_SET_PDEATHSIG = 1
-HEADER_BYTES = 8
 MAX_DEPTH = 64
 
 
-def main() -> None:
-    descriptor, parent = int(sys.argv[1]), int(sys.argv[2])
-    die_with(parent)
-    job = json.load(sys.stdin)
-    sys.path.extend(job["package_paths"])
-    bound_resources(job["memory_mb"], job["seconds"])
-    work = describe if job["do"] == "describe" else run_calls
-    # Ends the process in time from within; the launcher's own clock, which also allows for the start, stands behind it.
-    signal.setitimer(signal.ITIMER_REAL, job["seconds"])
-    frame = json.dumps(work(job), allow_nan=False).encode("utf-8", "backslashreplace")
-    with open(descriptor, "wb", closefd=False) as pipe:
-        # Its length first: a process that library code left behind may hold the pipe open.
-        pipe.write(len(frame).to_bytes(HEADER_BYTES, "big") + frame)
-    # Threads, exit handlers and finalizers that the library left behind get no say after the frame.
-    os._exit(0)
-
-
-def die_with(parent: int) -> None:
-    """Ask the kernel (Linux) to end this process when its parent ends, however that one does."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # it ended before we asked
-            os._exit(1)
-
-
-def bound_resources(memory_mb: int, cpu_seconds: float) -> None:
-    """Bound address space, processor time, written files, open files and core dumps of this process."""
-    seconds = int(cpu_seconds) + 1
-    for what, limit in (
-        (resource.RLIMIT_AS, memory_mb * MEGABYTE),
-        (resource.RLIMIT_CPU, seconds),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_NOFILE, OPEN_FILES),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(what, (limit, limit))
-    # A write past the file size limit is then an OSError in the library's code, not the end of the process.
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+def work(job: dict[str, Any], package: str) -> bytes:
+    """Do one job; return its frame."""
+    return json.dumps(TASKS[job["do"]](job, package), allow_nan=False).encode("utf-8", "backslashreplace")
 
 
 def library_package(folder: str) -> str:
@@ -75,20 +30,40 @@ def library_package(folder: str) -> str:
     return name
 
 
-def describe(job: dict[str, Any]) -> dict[str, Any]:
+def describe(job: dict[str, Any], package: str) -> dict[str, Any]:
     # The neighbour imports pydantic and friends, which running a call must not pay for.
     use_new_typed_dict()
-    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-    describe_folder = importlib.import_module("describe").describe_folder
-    sys.path.pop(0)
-    result: dict[str, Any] = describe_folder(job["folder"], library_package(job["folder"]))
+    result: dict[str, Any] = neighbour("describe").describe_folder(job["folder"], package)
     return result
 
 
-def run_calls(job: dict[str, Any]) -> dict[str, Any]:
-    package = library_package(job["folder"])
+def neighbour(name: str) -> types.ModuleType:
+    """Import a file beside this one by its place, since the library may have a module of that name."""
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), f"{name}.py")
+    spec = importlib.util.spec_from_file_location(f"apigen_{name}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def run_calls(job: dict[str, Any], package: str) -> dict[str, Any]:
     room = [job["output_kb"] * 1024]
+    random.seed(job["seed"])
     return {"results": [run_call(package, call, room) for call in job["calls"]]}
+
+
+def sing(job: dict[str, Any], package: str) -> dict[str, Any]:
+    canary = neighbour("canary")
+    return {"escaped": canary.sing()}
+
+
+TASKS: dict[str, Callable[[dict[str, Any], str], dict[str, Any]]] = {
+    "run": run_calls,
+    "describe": describe,
+    "canary": sing,
+}
 
 
 def run_call(package: str, call: dict[str, Any], room: list[int]) -> dict[str, Any]:
@@ -176,7 +151,3 @@ def _is_plain(hint: Any) -> bool:
     if origin in (list, dict) or isinstance(origin, types.UnionType) or str(origin) == "typing.Union":
         return all(_is_plain(item) for item in arguments)
     return hint in (None, type(None), bool, int, float, str) or str(hint) == "typing.Any"
-
-
-if __name__ == "__main__":
-    main()

@@ -29,6 +29,9 @@ class ApiSource(Protocol):
     async def execute(self, calls: Sequence[Call], *, seed: int = 0) -> Sequence[CallResult]:
         """Run calls of one candidate in order: a result each, errors included."""
 
+    async def close(self) -> None:
+        """Let go of processes and connections."""
+
 
 SOURCES: dict[str, Callable[[JsonObject, SandboxConfig], ApiSource]] = {
     "python": PythonSource.from_options,
@@ -62,6 +65,12 @@ class Library:
             results.update(zip(positions, found, strict=True))
         return tuple(results[position] for position in range(len(calls)))
 
+    async def close(self) -> None:
+        """Let go of what the sources hold open."""
+        await asyncio.gather(
+            *(source.close() for source in {id(owner): owner for owner in self.owners.values()}.values())
+        )
+
 
 async def open_library(sources: Sequence[ApiSource]) -> Library:
     """Load every source into one library.
@@ -69,7 +78,14 @@ async def open_library(sources: Sequence[ApiSource]) -> Library:
     Raises:
         LibraryError: If APIs cannot be read, or two of them share a name.
     """
-    loaded = await asyncio.gather(*(source.load() for source in sources))
+    try:
+        return _joined(sources, await asyncio.gather(*(source.load() for source in sources)))
+    except BaseException:
+        await asyncio.gather(*(source.close() for source in sources))
+        raise
+
+
+def _joined(sources: Sequence[ApiSource], loaded: Sequence[Sequence[Api]]) -> Library:
     apis: dict[str, Api] = {}
     owners: dict[str, ApiSource] = {}
     for source, found in zip(sources, loaded, strict=True):

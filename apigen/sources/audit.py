@@ -5,11 +5,11 @@ from pathlib import Path
 
 from apigen.config import SandboxConfig
 from apigen.records import Api, CallResult, canonical
-from apigen.sandbox import Invocation, open_sandbox
+from apigen.sandbox import Invocation, Sandbox, open_sandbox
 from apigen.sources.python import read_api, read_description
 
 
-async def audit(folder: Path) -> tuple[list[str], int]:
+async def audit(folder: Path, limits: SandboxConfig) -> tuple[list[str], int]:
     """Return the problems found, a line each that names file and function, and the number of APIs.
 
     Raises:
@@ -19,7 +19,14 @@ async def audit(folder: Path) -> tuple[list[str], int]:
 
     if not folder.is_dir():
         raise ConfigError(f"there is no folder '{folder}'; give the folder of your functions", key="--library")
-    sandbox = open_sandbox(folder, SandboxConfig())
+    sandbox = open_sandbox(folder, limits)
+    try:
+        return await _audit(folder, sandbox)
+    finally:
+        await sandbox.close()
+
+
+async def _audit(folder: Path, sandbox: Sandbox) -> tuple[list[str], int]:
     rows, problems = read_description(await sandbox.describe(), folder)
     seen: dict[str, str] = {}
     for row in rows:

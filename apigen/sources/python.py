@@ -59,6 +59,9 @@ class PythonSource:
         jobs = [Invocation(self._modules[call.name], call.name, call.arguments) for call in calls]
         return await self.sandbox.run(jobs, seed=seed)
 
+    async def close(self) -> None:
+        await self.sandbox.close()
+
 
 def read_description(frame: JsonObject, folder: Path) -> tuple[list[dict[str, Json]], list[str]]:
     """Return the functions' descriptions, and a line for each problem that names file and function.

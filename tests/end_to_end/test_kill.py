@@ -4,6 +4,7 @@ import os
 import signal
 import sqlite3
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -177,17 +178,15 @@ def test_code_of_the_library_does_not_outlive_the_command(tmp_path: Path, how: s
         "    time.sleep(seconds)\n    return seconds\n",
         encoding="utf-8",
     )
-    marker = f"{os.sep}worker.py"
+    marker = f"{os.sep}server.py"
     with started("library", "call", "nap", '{"seconds": 600}', "--library", folder) as process:
 
-        def worker() -> set[int]:
-            # Describing the folder starts a worker too; the one that naps is the one that stays.
+        def servers() -> set[int]:
             return {pid for pid in children_of(process.pid) if marker in command_line(pid)}
 
-        wait_for(lambda: bool(worker()))
-        first = worker()
-        wait_for(lambda: bool(worker() - first))
-        napping = worker() - first
+        wait_for(lambda: bool(servers()))
+        time.sleep(1.0)  # the folder is described, the call is under way
+        napping = children_of(process.pid)
         process.send_signal(how)
         process.communicate(timeout=30)
         left = still_alive(napping, 3.0)

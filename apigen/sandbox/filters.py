@@ -1,0 +1,149 @@
+"""seccomp filters for x86-64 and arm64, assembled here: what library code may ask of the kernel. Standard library only.
+
+`server_filter` is for the fork server (which imports the library), `call_filter` for each child that runs a candidate's calls;
+a child is under both. Whatever is not on the list fails with EPERM; system calls of another architecture end the process.
+
+Numbers are those of Linux's uapi headers (asm/unistd_64.h, asm-generic/unistd.h); the layout of instructions and of the data
+they look at is that of linux/bpf_common.h, linux/filter.h and linux/seccomp.h. `python -m apigen.sandbox.filters` prints them.
+"""
+
+import platform
+import struct
+
+# name: (x86-64, arm64); -1 where an architecture has no such call
+PLAIN = {
+    "read": (0, 63), "write": (1, 64), "readv": (19, 65), "writev": (20, 66), "pread64": (17, 67), "pwrite64": (18, 68),
+    "lseek": (8, 62), "close": (3, 57), "close_range": (436, 436), "fstat": (5, 80), "newfstatat": (262, 79),
+    "stat": (4, -1), "lstat": (6, -1), "statx": (332, 291), "access": (21, -1), "faccessat": (269, 48),
+    "faccessat2": (439, 439), "readlink": (89, -1), "readlinkat": (267, 78), "getdents64": (217, 61), "getcwd": (79, 17),
+    "openat": (257, 56), "open": (2, -1), "dup": (32, 23), "dup2": (33, -1), "dup3": (292, 24), "pipe": (22, -1),
+    "pipe2": (293, 59), "poll": (7, -1), "ppoll": (271, 73), "select": (23, -1), "pselect6": (270, 72),
+    "epoll_create1": (291, 20), "epoll_ctl": (233, 21), "epoll_wait": (232, -1), "epoll_pwait": (281, 22),
+    "eventfd2": (290, 19), "fadvise64": (221, 223),
+    "mmap": (9, 222), "munmap": (11, 215), "mremap": (25, 216), "mprotect": (10, 226), "madvise": (28, 233), "brk": (12, 214),
+    "membarrier": (324, 283), "futex": (202, 98), "set_robust_list": (273, 99), "get_robust_list": (274, 100),
+    "rseq": (334, 293), "set_tid_address": (218, 96), "arch_prctl": (158, -1), "sched_yield": (24, 124),
+    "sched_getaffinity": (204, 123), "sched_getparam": (143, 121), "sched_getscheduler": (145, 120), "getcpu": (309, 168),
+    "rt_sigaction": (13, 134), "rt_sigprocmask": (14, 135), "rt_sigreturn": (15, 139), "rt_sigpending": (127, 136),
+    "rt_sigtimedwait": (128, 137), "rt_sigsuspend": (130, 133), "sigaltstack": (131, 132), "restart_syscall": (219, 128),
+    "pause": (34, -1), "alarm": (37, -1), "setitimer": (38, 103), "getitimer": (36, 102), "nanosleep": (35, 101),
+    "clock_nanosleep": (230, 115), "clock_gettime": (228, 113), "clock_getres": (229, 114), "gettimeofday": (96, 169),
+    "time": (201, -1), "times": (100, 153), "getrusage": (98, 165), "sysinfo": (99, 179), "uname": (63, 160),
+    "getrandom": (318, 278), "getpid": (39, 172), "getppid": (110, 173), "gettid": (186, 178), "getuid": (102, 174),
+    "geteuid": (107, 175), "getgid": (104, 176), "getegid": (108, 177), "getresuid": (118, 148), "getresgid": (120, 150),
+    "getgroups": (115, 158), "getpgrp": (111, -1), "getpgid": (121, 155), "getsid": (124, 156), "umask": (95, 166),
+    "exit": (60, 93), "exit_group": (231, 94), "getrlimit": (97, 163),
+}  # fmt: skip
+KILL, TKILL, TGKILL = (62, 129), (200, 130), (234, 131)
+FCNTL, IOCTL, PRLIMIT, SOCKETPAIR, PRCTL = (72, 25), (16, 29), (302, 261), (53, 199), (157, 167)
+CLONE, CLONE3, WAIT4, WAITID = (56, 220), (435, 435), (61, 260), (247, 95)
+
+LANDLOCK_CREATE_RULESET, LANDLOCK_RESTRICT_SELF = (444, 444), (446, 446)
+SERVER_ONLY = (WAIT4, WAITID, KILL, TGKILL, PRCTL, PRLIMIT, LANDLOCK_CREATE_RULESET, LANDLOCK_RESTRICT_SELF)
+"""To end its children, and to confine them further; a child loses these with its own filter."""
+
+CLONE_THREAD = 0x10000
+FORK_FLAGS = (
+    0x1200011  # CLONE_CHILD_CLEARTID | CLONE_CHILD_SETTID | SIGCHLD: what libc's fork asks for, and no namespace
+)
+FCNTL_COMMANDS = (
+    0,
+    1,
+    2,
+    3,
+    4,
+    1030,
+)  # F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC: no owners, no signals
+IOCTL_REQUESTS = (0x5401, 0x541B, 0x5450, 0x5451)  # TCGETS (is it a terminal?), FIONREAD, FIONCLEX, FIOCLEX
+PRCTL_OPTIONS = (1, 15, 16)  # PR_SET_PDEATHSIG (to die sooner), PR_SET_NAME, PR_GET_NAME
+
+AF_UNIX = 1
+
+ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
+X32_BIT = 0x40000000
+LOAD, JUMP_EQUAL, JUMP_GREATER_EQUAL, JUMP_SET, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+ALLOW, KILL_PROCESS, ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
+EPERM, ENOSYS = 1, 38
+NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, 16  # offsets in struct seccomp_data
+
+Instruction = tuple[int, int, int, int]
+"""code, jump if true, jump if false, operand"""
+Test = tuple[str, int, int]
+"""`equal`, `has` (any of these bits) or `zero` (all 64 bits); the argument's place; the value"""
+Rule = tuple[tuple[int, int], list[Test]]
+"""A system call, and the tests of which one must pass; none: it is allowed as it comes"""
+
+
+def server_filter(machine: str = "") -> bytes:
+    """Return the fork server's filter: it may fork, wait for its children and signal them (Landlock bounds whom)."""
+    thread_or_fork = [("has", 0, CLONE_THREAD), ("equal", 0, FORK_FLAGS)]
+    return _program([*COMMON, (CLONE, thread_or_fork), *((call, []) for call in SERVER_ONLY)], machine)
+
+
+def call_filter(pid: int, machine: str = "") -> bytes:
+    """Return the filter of a child with this process id: no process but its own threads, no signal but to itself."""
+    own = [("equal", 0, pid)]
+    return _program(
+        [
+            *COMMON,
+            (CLONE, [("has", 0, CLONE_THREAD)]),
+            *((call, own) for call in (KILL, TKILL, TGKILL)),
+            (PRLIMIT, [("zero", 2, 0)]),  # may look at limits, not set them
+            (PRCTL, [("equal", 0, option) for option in PRCTL_OPTIONS]),
+        ],
+        machine,
+    )
+
+
+COMMON: list[Rule] = [
+    *((numbers, []) for numbers in PLAIN.values()),
+    (FCNTL, [("equal", 1, command) for command in FCNTL_COMMANDS]),
+    (IOCTL, [("equal", 1, request) for request in IOCTL_REQUESTS]),
+    (SOCKETPAIR, [("equal", 0, AF_UNIX)]),  # what asyncio wakes itself with; it leads nowhere
+]
+
+
+def _program(rules: list[Rule], machine: str) -> bytes:
+    place, audit = ARCHITECTURES[machine or platform.machine()]
+    code = [
+        (LOAD, 0, 0, ARCHITECTURE),
+        (JUMP_EQUAL, 1, 0, audit),
+        (RETURN, 0, 0, KILL_PROCESS),
+        (LOAD, 0, 0, NUMBER),
+        (JUMP_GREATER_EQUAL, 0, 1, X32_BIT),
+        (RETURN, 0, 0, KILL_PROCESS),
+    ]
+    for numbers, tests in rules:
+        if numbers[place] >= 0:
+            block = _block(tests)
+            code += [(JUMP_EQUAL, 0, len(block), numbers[place]), *block]
+    # libc asks for clone3 first, and falls back to clone, whose flags a filter can see.
+    code += [(JUMP_EQUAL, 0, 1, CLONE3[place]), (RETURN, 0, 0, ERRNO | ENOSYS), (RETURN, 0, 0, ERRNO | EPERM)]
+    return b"".join(struct.pack("<HBBI", *instruction) for instruction in code)
+
+
+def _block(tests: list[Test]) -> list[Instruction]:
+    if not tests:
+        return [(RETURN, 0, 0, ALLOW)]
+    block: list[Instruction] = []
+    for kind, argument, value in tests:
+        low = ARGUMENTS + 8 * argument
+        block.append((LOAD, 0, 0, low))
+        if kind == "equal":
+            block.append((JUMP_EQUAL, 0, 1, value))
+        elif kind == "has":
+            block.append((JUMP_SET, 0, 1, value))
+        else:
+            block += [(JUMP_EQUAL, 0, 3, 0), (LOAD, 0, 0, low + 4), (JUMP_EQUAL, 0, 1, 0)]
+        block.append((RETURN, 0, 0, ALLOW))
+    return [*block, (RETURN, 0, 0, ERRNO | EPERM)]
+
+
+if __name__ == "__main__":
+    for name in ARCHITECTURES:
+        for title, program in (("server", server_filter(name)), ("call (pid 1)", call_filter(1, name))):
+            print(f"{name} {title}: {len(program) // 8} instructions")
+            for line, instruction in enumerate(struct.iter_unpack("<HBBI", program)):
+                print(
+                    f"{line:4}: code {instruction[0]:#04x} true {instruction[1]} false {instruction[2]} operand {instruction[3]:#x}"
+                )

@@ -1,7 +1,8 @@
 """The sandbox's speed, as ratios in one run: `python benchmarks/sandbox.py [--json]`.
 
 Two workers on trivial calls of the bundled library, beside two bare fork+exit loops of the same memory size, and beside
-a fresh interpreter under bubblewrap for each call. Limits: of_fork >= 0.7, vs_bwrap_python >= 15, p50 < 5 ms, p99 < 25 ms, under 10 MB a worker.
+a fresh interpreter under bubblewrap for each call. Wanted: of_fork >= 0.7, vs_bwrap_python >= 15, p50 < 5 ms, p99 < 25 ms,
+under 10 MB a worker.
 """
 
 import asyncio

@@ -137,7 +137,7 @@ SYSCALLS = {
 }  # fmt: skip
 """Each must come back as EPERM; ENOSYS for clone3, so that libc falls back to what a filter can look into."""
 
-REFUSED = '''
+REFUSED = """
 # What a Python programmer would try
 def py_fork(w): return attempt(os.fork)
 def py_exec(w): return attempt(os.execv, "/bin/true", ["true"])
@@ -187,9 +187,9 @@ def dns(w): return attempt(socket.getaddrinfo, "localhost.invalid", 80)
 def http(w):
     import urllib.request
     return attempt(urllib.request.urlopen, f"http://127.0.0.1:{w['tcp_port']}/", None, 1)
-'''
+"""
 
-FILES = '''
+FILES = """
 def read(path):
     with open(path, "rb") as file: return file.read(2000)
 def own_environ(w): return attempt(read, "/proc/self/environ")
@@ -252,9 +252,9 @@ def change_folder(w): return attempt(os.chdir, "/tmp")
 def py_chroot(w): return attempt(os.chroot, "/")
 def map_shared_for_writing(w):
     with open(w["library_file"], "rb") as file: return attempt(mmap.mmap, file.fileno(), 1, access=mmap.ACCESS_WRITE)
-'''
+"""
 
-OTHERS = r'''
+OTHERS = r"""
 # Secrets
 def environment(w):
     found = {name for name in os.environ if name not in ("PYTHONHASHSEED", "LC_ALL", "TZ", "LC_CTYPE")}
@@ -573,7 +573,7 @@ def fill_output(w):
         for _ in range(200): os.write(number, b"x" * 65536)
     print("x" * 1_000_000, file=sys.stderr)
     return 1
-'''
+"""
 
 EXPECTED: dict[str, set[str]] = {
     **dict.fromkeys(
@@ -803,7 +803,15 @@ def test_whatever_it_does_to_itself_is_a_typed_result(world: World, probe: str) 
 
 
 def test_hostile_and_sane_calls_side_by_side(world: World) -> None:
-    hostile = ["forever", "one_bytearray", "forged_many_times", "null", "patch_exit", "leaves_writing_thread", "sys_fork"]
+    hostile = [
+        "forever",
+        "one_bytearray",
+        "forged_many_times",
+        "null",
+        "patch_exit",
+        "leaves_writing_thread",
+        "sys_fork",
+    ]
 
     async def work() -> None:
         await asyncio.gather(

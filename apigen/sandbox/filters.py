@@ -31,11 +31,12 @@ PLAIN = {
     "time": (201, -1), "times": (100, 153), "getrusage": (98, 165), "sysinfo": (99, 179), "uname": (63, 160),
     "getrandom": (318, 278), "getpid": (39, 172), "getppid": (110, 173), "gettid": (186, 178), "getuid": (102, 174),
     "geteuid": (107, 175), "getgid": (104, 176), "getegid": (108, 177), "getresuid": (118, 148), "getresgid": (120, 150),
-    "getgroups": (115, 158), "getpgrp": (111, -1), "getpgid": (121, 155), "getsid": (124, 156), "umask": (95, 166),
+    "getgroups": (115, 158), "getpgrp": (111, -1), "umask": (95, 166),
     "exit": (60, 93), "exit_group": (231, 94), "getrlimit": (97, 163),
 }  # fmt: skip
 KILL, TKILL, TGKILL = (62, 129), (200, 130), (234, 131)
 FCNTL, IOCTL, PRLIMIT, SOCKETPAIR, PRCTL = (72, 25), (16, 29), (302, 261), (53, 199), (157, 167)
+GETPGID, GETSID = (121, 155), (124, 156)
 CLONE, CLONE3, WAIT4, WAITID = (56, 220), (435, 435), (61, 260), (247, 95)
 
 LANDLOCK_CREATE_RULESET, LANDLOCK_RESTRICT_SELF = (444, 444), (446, 446)
@@ -54,7 +55,13 @@ FCNTL_COMMANDS = (
     4,
     1030,
 )  # F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC: no owners, no signals
-IOCTL_REQUESTS = (0x5401, 0x541B, 0x5450, 0x5451)  # TCGETS (is it a terminal?), FIONREAD, FIONCLEX, FIOCLEX
+IOCTL_REQUESTS = (
+    0x5401,
+    0x541B,
+    0x5421,
+    0x5450,
+    0x5451,
+)  # TCGETS (is it a terminal?), FIONREAD, FIONBIO, FIONCLEX, FIOCLEX
 PRCTL_OPTIONS = (1, 15, 16)  # PR_SET_PDEATHSIG (to die sooner), PR_SET_NAME, PR_GET_NAME
 
 AF_UNIX = 1
@@ -99,6 +106,9 @@ COMMON: list[Rule] = [
     *((numbers, []) for numbers in PLAIN.values()),
     (FCNTL, [("equal", 1, command) for command in FCNTL_COMMANDS]),
     (IOCTL, [("equal", 1, request) for request in IOCTL_REQUESTS]),
+    *(
+        (call, [("equal", 0, 0)]) for call in (GETPGID, GETSID)
+    ),  # of itself: others' would tell which processes there are
     (SOCKETPAIR, [("equal", 0, AF_UNIX)]),  # what asyncio wakes itself with; it leads nowhere
 ]
 

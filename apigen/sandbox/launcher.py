@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import get_args
 
@@ -22,6 +22,9 @@ from apigen.sandbox.tiers import Tier, command, readable_paths
 
 SERVER = Path(__file__).with_name("server.py")
 HEADER_BYTES = 8
+OF_SERVER = b"S"
+MAX_DEPTH = 68
+"""Of a frame: a result may be 64 deep, inside the list of results."""
 DESCRIBE = SandboxConfig(seconds=60.0, memory_mb=2_048, output_kb=65_536)
 START_SECONDS = 30.0
 CANARY_SECONDS = 5.0
@@ -29,6 +32,18 @@ SIGNALS = frozenset(member.value for member in signal.Signals)
 GRACE_SECONDS = 2.0
 """Beside a call's own seconds, before a server that does not answer is replaced. Importing a module counts as answering time."""
 IMPORT_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A frame, and whose words it is: the fork server's own, or a child's, which library code may have forged."""
+
+    of_server: bool
+    frame: Json
+
+
+READY = Reply(True, {"ready": True})
+UNHARMED = Reply(False, {"escaped": []})
 
 
 class ForkServer:
@@ -77,38 +92,47 @@ class ForkServer:
             "readable": readable_paths(folder),
             "package_paths": [path for path in sys.path if path.endswith("site-packages")],
         }
-        answer: Json = None
+        answer: Reply | None = None
         try:
             with contextlib.suppress(TimeoutError, EOFError, ValueError):
                 answer = await server.ask(setup, START_SECONDS, 1024)
         finally:
-            if answer != {"ready": True}:
+            if answer != READY:
                 await server.stop()
-        if answer != {"ready": True}:
+        if answer != READY:
             raise SandboxError(
                 f"a sandbox of tier '{tier}' did not come up on this machine; `apigen doctor` says what it lacks"
             )
         return server
 
-    async def ask(self, job: Mapping[str, Json], seconds: float, limit: int) -> Json:
-        """Hand over one job and return the frame that answers it.
+    async def ask(self, job: Mapping[str, Json], seconds: float, limit: int) -> "Reply":
+        """Hand over one job and return the reply to it.
 
         Raises:
             TimeoutError, EOFError, ValueError: If no sound frame comes; the server is then of no more use.
         """
         assert self._process.stdin is not None
         data = json.dumps(job).encode()
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            self._process.stdin.write(len(data).to_bytes(HEADER_BYTES, "big") + data)
+        reading = asyncio.ensure_future(self._read(limit))
+        # What a library's import left behind may hold the pipe open when the server is long gone.
+        gone = asyncio.ensure_future(self._process.wait())
         try:
-            async with asyncio.timeout(seconds):
-                self._process.stdin.write(len(data).to_bytes(HEADER_BYTES, "big") + data)
-                await self._process.stdin.drain()
-                length = int.from_bytes(await self._replies.readexactly(HEADER_BYTES), "big")
-                if length > limit:
-                    raise ValueError("too long a frame")
-                raw = await self._replies.readexactly(length)
-        except (BrokenPipeError, ConnectionResetError):
-            raise EOFError from None
-        return _parsed(raw)
+            await asyncio.wait({reading, gone}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+            if reading.done():
+                return reading.result()
+            raise EOFError if gone.done() else TimeoutError
+        finally:
+            reading.cancel()
+            gone.cancel()
+
+    async def _read(self, limit: int) -> "Reply":
+        length = int.from_bytes(await self._replies.readexactly(HEADER_BYTES), "big")
+        if not 1 <= length <= limit:
+            raise ValueError("a frame of no sound length")
+        raw = await self._replies.readexactly(length)
+        return Reply(raw[:1] == OF_SERVER, _parsed(raw[1:]))
 
     @property
     def reachable(self) -> bool:
@@ -172,14 +196,14 @@ class ForkServerSandbox:
         """
         server = await ForkServer.start(self._folder, self._kind)
         if not self._proven and self._kind != "none":
-            answer: Json = None
+            answer: Reply | None = None
             with contextlib.suppress(TimeoutError, EOFError, ValueError):
                 order = {"do": "canary", "seconds": CANARY_SECONDS, "memory_mb": 256, "output_kb": 64}
                 answer = await server.ask(order, START_SECONDS, 65_536)
-            if answer != {"escaped": []}:
+            if answer != UNHARMED:
                 await server.stop()
                 found = (
-                    ", ".join(answer["escaped"]) if isinstance(answer, dict) and "escaped" in answer else "end early"
+                    ", ".join(answer.frame["escaped"]) if answer and "escaped" in (answer.frame or {}) else "end early"
                 )
                 raise SandboxError(f"the sandbox does not hold: a confined process could {found}; see `apigen doctor`")
             self._proven = True
@@ -201,7 +225,7 @@ class ForkServerSandbox:
             sound = False
             try:
                 room = limits.seconds + GRACE_SECONDS + IMPORT_SECONDS
-                frame = await server.ask(order, room, limits.output_kb * 1024 + 1024)
+                reply = await server.ask(order, room, limits.output_kb * 1024 + 1024)
                 sound = True
             except TimeoutError:
                 return None, CallError("timeout", f"no result within {limits.seconds:g} s")
@@ -214,7 +238,7 @@ class ForkServerSandbox:
                     self._idle.append(server)
                 else:
                     await server.stop()
-        return _read_failure(frame, limits)
+        return _read_failure(reply, limits)
 
 
 def _parent(tier: Tier) -> str:
@@ -228,14 +252,25 @@ def _parsed(raw: bytes) -> Json:
         json.dumps(frame, ensure_ascii=False, allow_nan=False).encode()  # no half characters, no NaN
     except (ValueError, RecursionError):
         return None
-    return frame
+    return frame if _is_shallow(frame, MAX_DEPTH) else None
 
 
-def _read_failure(frame: Json, limits: SandboxConfig) -> tuple[Json, CallError | None]:
-    match frame:
-        case {"failure": "unconfined", "message": str(message)}:
+def _is_shallow(value: Json, depth: int) -> bool:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        return depth > 0 and all(_is_shallow(item, depth - 1) for item in value)
+    return True
+
+
+def _read_failure(reply: Reply, limits: SandboxConfig) -> tuple[Json, CallError | None]:
+    """Return a child's frame, or what the server says in its place."""
+    if not reply.of_server and reply.frame is not None:
+        return reply.frame, None
+    match reply.frame:
+        case {"failure": str(reason)} if reason.startswith("unconfined"):
             raise SandboxError(
-                f"a call could not be confined ({message[:200]}); `apigen doctor` says what this machine lacks"
+                f"a call could not be confined ({reason[:200]}); `apigen doctor` says what this machine lacks"
             )
         case {"failure": "timeout"}:
             return None, CallError("timeout", f"no result within {limits.seconds:g} s")
@@ -245,9 +280,7 @@ def _read_failure(frame: Json, limits: SandboxConfig) -> tuple[Json, CallError |
             return None, CallError("timeout", "the process used up its time")
         case {"failure": "ended", "signal": int(number)} if number in SIGNALS:
             return None, CallError("killed", f"the process died of {signal.Signals(number).name}")
-        case {"failure": _} | None:
-            return None, CallError("no_result", "the process ended without a result")
-    return frame, None
+    return None, CallError("no_result", "the process ended without a result")
 
 
 def _read_results(frame: Json) -> list[CallResult]:
@@ -259,7 +292,7 @@ def _read_results(frame: Json) -> list[CallResult]:
 def _read_result(row: Json) -> CallResult:
     match row:
         case {"value": value, "seconds": float(seconds)}:
-            return CallResult(value=value, seconds=seconds)
+            return CallResult(value=value, seconds=max(0.0, seconds))
         case {"error": str(kind), "message": str(message), "seconds": float(seconds)} if kind in get_args(ErrorKind):
-            return CallResult(error=CallError(kind, message[:2000]), seconds=seconds)  # type: ignore[arg-type]
+            return CallResult(error=CallError(kind, message[:2000]), seconds=max(0.0, seconds))  # type: ignore[arg-type]
     return CallResult(error=CallError("no_result", "the process's reply is misshapen"))

@@ -24,6 +24,9 @@ import worker
 HEADER_BYTES = 8
 CHUNK = 1 << 16
 END_SECONDS = 0.5
+CONFINED, UNCONFINED = b"+", b"-"
+OF_CHILD, OF_SERVER = b"C", b"S"
+"""The first byte of a reply: whose words the rest is."""
 
 
 def main() -> None:
@@ -38,7 +41,7 @@ def main() -> None:
     sys.path.remove(os.path.dirname(os.path.abspath(__file__)))
     sys.path.extend(setup["package_paths"])
     package = worker.library_package(setup["folder"])
-    write_frame(replies, {"ready": True})
+    write_raw(replies, OF_SERVER + b'{"ready": true}')
     gc.collect()
     gc.freeze()
     while True:
@@ -77,7 +80,7 @@ def serve(job: dict[str, Any], package: str, confined: bool) -> bytes:
     frame = receive(reader, job["seconds"], job["output_kb"] * 1024)
     os.close(reader)
     status = reap(child, patience=END_SECONDS if frame == "ended" else 0.0)
-    return frame if isinstance(frame, bytes) else failure(frame, status)
+    return OF_CHILD + frame if isinstance(frame, bytes) else failure(frame, status)
 
 
 def reap(child: int, patience: float) -> int:
@@ -105,8 +108,10 @@ def run_child(job: dict[str, Any], package: str, writer: int, confined: bool) ->
                 policy.leave_siblings_alone()
                 policy.filter_system_calls(filters.call_filter(os.getpid()))
         except (OSError, ValueError) as error:
-            write_frame(3, {"failure": "unconfined", "message": str(error)})
+            os.write(3, UNCONFINED + str(error).encode()[:500])
         else:
+            # Said before any library code runs, so that none can say otherwise.
+            os.write(3, CONFINED)
             write_raw(3, worker.work(job, package))
     finally:
         os._exit(0)
@@ -124,17 +129,19 @@ def receive(reader: int, seconds: float, limit: int) -> bytes | str:
         if not chunk:
             return "ended"
         data += chunk
-        if len(data) >= HEADER_BYTES:
-            length = int.from_bytes(data[:HEADER_BYTES], "big")
+        if data[:1] == UNCONFINED:
+            return f"unconfined: {data[1:].decode('utf-8', 'replace')}"
+        if len(data) >= 1 + HEADER_BYTES:
+            length = int.from_bytes(data[1 : 1 + HEADER_BYTES], "big")
             if length > limit:
                 return "too_large"
-            if len(data) >= HEADER_BYTES + length:
-                return bytes(data[HEADER_BYTES : HEADER_BYTES + length])
+            if len(data) >= 1 + HEADER_BYTES + length:
+                return bytes(data[1 + HEADER_BYTES : 1 + HEADER_BYTES + length])
 
 
 def failure(reason: str, status: int) -> bytes:
     signalled = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
-    return json.dumps({"failure": reason, "signal": signalled}).encode()
+    return OF_SERVER + json.dumps({"failure": reason, "signal": signalled}).encode()
 
 
 def read_frame(descriptor: int) -> Any:
@@ -150,10 +157,6 @@ def read_exactly(descriptor: int, count: int) -> bytes:
             os._exit(0)  # the launcher is gone, or done with us
         data += chunk
     return bytes(data)
-
-
-def write_frame(descriptor: int, value: Any) -> None:
-    write_raw(descriptor, json.dumps(value).encode())
 
 
 def write_raw(descriptor: int, frame: bytes) -> None:

@@ -49,7 +49,8 @@ def attempt(act, *arguments, **more):
 
 def syscall(number, *arguments):
     ctypes.set_errno(0)
-    got = libc.syscall(ctypes.c_long(number), *(x if x is None or isinstance(x, bytes) else ctypes.c_long(x) for x in arguments))
+    words = [x if x is None or isinstance(x, bytes) else ctypes.c_long(x) for x in arguments]
+    got = libc.syscall(ctypes.c_long(number), *words)
     if got == 0 and number in (56, 57, 58, 435):
         os._exit(0)
     if got < 0:
@@ -121,7 +122,8 @@ SYSCALLS = {
     "finit_module": "313, -1, None, 0", "delete_module": "176, None, 0", "kexec_load": "246, 0, 99, None, 0xfff0ffff",
     "iopl": "172, 0", "ioperm": "173, 0, 0, 0", "sethostname": "170, None, -1", "open_by_handle_at": "304, -1, None, 0",
     "name_to_handle_at": "303, -100, b'/', None, None, 0",
-    "open_tree": "428, -100, b'/', 0", "fsopen": "430, b'tmpfs', 0", "move_mount": "429, -1, b'', -1, b'', 0", "openat2": "437, -100, b'/', None, 0",
+    "open_tree": "428, -100, b'/', 0", "fsopen": "430, b'tmpfs', 0",
+    "move_mount": "429, -1, b'', -1, b'', 0", "openat2": "437, -100, b'/', None, 0",
     # Sockets, past Python's own module
     "socket_tcp": "41, 2, 1, 0", "socket_raw_packet": "41, 17, 3, 0", "socket_netlink": "41, 16, 3, 0", "socket_vsock": "41, 40, 1, 0",
     "socket_alg": "41, 38, 5, 0", "socketpair_inet": "53, 2, 1, 0, None", "connect": "42, 0, None, 0", "bind": "49, 0, None, 0",
@@ -133,7 +135,8 @@ SYSCALLS = {
     "mknod_device": "133, w['new_file'].encode(), 0o20600, 0x103", "fchdir": "81, -1", "creat": "85, w['new_file'].encode(), 0o600",
     "linkat": "265, -100, w['secret_file'].encode(), -100, w['new_file'].encode(), 0", "ioctl_tiocsti": "16, 0, 0x5412, b'x'",
     "ioctl_fioasync": "16, 3, 0x5452, b'1234'", "fcntl_setown": "72, 3, 8, os.getppid()", "fcntl_setsig": "72, 3, 10, 9",
-    "fcntl_setown_ex": "72, 3, 15, struct.pack('<ii', 1, os.getppid())", "fcntl_lease": "72, 3, 1024, 0", "fcntl_pipe_size": "72, 3, 1031, 1 << 20",
+    "fcntl_setown_ex": "72, 3, 15, struct.pack('<ii', 1, os.getppid())", "fcntl_lease": "72, 3, 1024, 0",
+    "fcntl_pipe_size": "72, 3, 1031, 1 << 20",
 }  # fmt: skip
 """Each must come back as EPERM; ENOSYS for clone3, so that libc falls back to what a filter can look into."""
 
@@ -159,7 +162,8 @@ def py_nice(w): return attempt(os.nice, 1)
 def py_kill_parent(w): return attempt(os.kill, os.getppid(), signal.SIGURG)
 def py_killpg(w): return attempt(os.killpg, os.getpgrp(), 0)
 def py_kill_neighbours(w):
-    return first_escape(*(attempt(os.kill, pid, 0) for pid in range(os.getpid() - 50, os.getpid()) if pid > 1), attempt(os.kill, 1, 0))
+    near = [pid for pid in range(os.getpid() - 50, os.getpid()) if pid > 1]
+    return first_escape(*(attempt(os.kill, pid, 0) for pid in [1, *near]))
 def py_kill_the_test(w): return attempt(os.kill, w["test_pid"] , 0) if w["test_pid"] != os.getpid() else attempt(os.kill, 1, 0)
 def py_fcntl_owner(w): return attempt(fcntl.fcntl, 3, fcntl.F_SETOWN, os.getppid())
 def py_fcntl_signal(w): return attempt(fcntl.fcntl, 3, 10, signal.SIGKILL)
@@ -217,7 +221,8 @@ def secret_by_link(w): return attempt(read, w["library"] + "/link_to_secret")
 def secret_by_path_descriptor(w): return attempt(lambda: read(f"/proc/self/fd/{os.open(w['secret_file'], os.O_PATH)}"))
 def secret_by_open_path(w): return attempt(lambda: os.open("", os.O_RDONLY, dir_fd=os.open(w["secret_file"], os.O_PATH)))
 def secret_below_folder(w):
-    return attempt(lambda: os.open(os.path.basename(w["secret_file"]), 0, dir_fd=os.open(os.path.dirname(w["secret_file"]), os.O_PATH)))
+    above, name = os.path.split(w["secret_file"])
+    return attempt(lambda: os.open(name, 0, dir_fd=os.open(above, os.O_PATH)))
 def kernel_memory(w): return attempt(read, "/dev/mem")
 def disk(w): return attempt(read, "/dev/vda")
 def terminal(w): return attempt(open, "/dev/tty", "r+b", 0)
@@ -299,9 +304,8 @@ def pipes(w): return attempt(lambda: [os.pipe() for _ in range(1000)])
 def socketpairs(w): return attempt(lambda: [socket.socketpair() for _ in range(1000)])
 def eventfds(w): return attempt(lambda: [os.eventfd(0) for _ in range(1000)])
 def full_pipes(w):
-    kept = [os.pipe() for _ in range(20)]
+    kept = [os.pipe2(os.O_NONBLOCK) for _ in range(20)]
     for _, writer in kept:
-        os.set_blocking(writer, False)
         try:
             while True: os.write(writer, b"x" * 65536)
         except BlockingIOError: pass
@@ -344,7 +348,8 @@ def catches_everything(w):
         try: time.sleep(30)
         except BaseException: pass
 def thread_loops(w):
-    for _ in range(8): threading.Thread(target=forever, args=(w,)).start()
+    threading.stack_size(32768)
+    for _ in range(4): threading.Thread(target=forever, args=(w,)).start()
     forever(w)
 def stops_itself(w): os.kill(os.getpid(), signal.SIGSTOP)
 def stops_by_terminal_signal(w): os.kill(os.getpid(), signal.SIGTSTP)
@@ -470,7 +475,7 @@ def patch_dumps_loudly(w):
     def shout(*_, **__): raise SystemExit(7)
     json.dumps = shout
     return 1
-def patch_loads(w): json.loads = lambda *_: {"outcome": "forged"}; return 1
+def patch_loads(w): json.loads = lambda *_: "forged"; return 1
 def patch_builtins(w):
     kept = builtins.len, builtins.isinstance
     builtins.len = builtins.sorted = builtins.int = builtins.sum = builtins.type = lambda *_: 666
@@ -515,15 +520,18 @@ def frames(w):
     frame = sys._getframe()
     while frame:
         if "room" in frame.f_locals: frame.f_locals["room"][:] = [10 ** 12]
-        if "job" in frame.f_locals and isinstance(frame.f_locals["job"], dict): frame.f_locals["job"].update(output_kb=10 ** 9, seconds=600)
+        job = frame.f_locals.get("job")
+        if isinstance(job, dict): job.update(output_kb=10 ** 9, seconds=600)
         frame = frame.f_back
     return "x" * 200_000
 
 # Ways to end
 def leaves_threads(w):
-    for _ in range(10): threading.Thread(target=time.sleep, args=(30,)).start()
+    threading.stack_size(32768)
+    for _ in range(4): threading.Thread(target=time.sleep, args=(30,)).start()
     return 1
 def leaves_writing_thread(w):
+    threading.stack_size(32768)
     def write():
         while True: os.write(3, b"\xff" * 8)
     threading.Thread(target=write, daemon=True).start()
@@ -567,7 +575,9 @@ def deep_recursion_in_c(w):
 def close_reply(w): os.close(3)
 def close_everything(w): os.closerange(0, 1000)
 def reply_pipe_elsewhere(w): os.dup2(1, 3)
-def reply_pipe_not_blocking(w): os.set_blocking(3, False); return "x" * 60_000
+def reply_pipe_not_blocking(w):
+    fcntl.fcntl(3, fcntl.F_SETFL, fcntl.fcntl(3, fcntl.F_GETFL) | os.O_NONBLOCK)
+    return "x" * 60_000
 def fill_output(w):
     for number in (0, 1, 2):
         for _ in range(200): os.write(number, b"x" * 65536)
@@ -575,37 +585,46 @@ def fill_output(w):
     return 1
 """
 
-EXPECTED: dict[str, set[str]] = {
+AT_IMPORT = {
+    "forks": "import os, time\nif os.fork() == 0:\n    time.sleep(60)\n    os._exit(0)\n",
+    "exits": "import os\nos._exit(0)\n",
+    "kills": "import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)\n",
+    "executes": "import os\nos.execv('/bin/true', ['true'])\n",
+    "forges": "import os, sys\nos.write(int(sys.argv[2]), b'\\xff' * 8)\n",
+}
+"""Code that runs as a module is imported, so in the fork server and again in the call's own process."""
+
+EXPECTED: dict[str, frozenset[str]] = {
     **dict.fromkeys(
-        ["environment", "raw_environment", "descriptors", "heap", "server_pipes", "full_pipes", "threads", "big_threads",
+        ["environment", "raw_environment", "descriptors", "heap", "server_pipes", "full_pipes", "big_threads",
          "waits_for_input"],
-        {"contained"},
+        frozenset({"contained"}),
     ),
-    **dict.fromkeys(["bytearrays", "one_bytearray", "lists", "text"], {"memory"}),
+    **dict.fromkeys(["bytearrays", "one_bytearray", "lists", "text"], frozenset({"memory"})),
     **dict.fromkeys(
         ["maps", "shared_maps", "pipes", "socketpairs", "eventfds", "waits_for_reply_pipe", "own_syscall", "high_bits",
          "kill_with_high_bits", "kill_init_with_high_bits"],
-        {"refused"},
+        frozenset({"refused"}),
     ),
-    **dict.fromkeys(["large", "forged_giant_length", "forged_flood", "many_small"], {"too_large"}),
-    "very_large": {"too_large", "memory"},
+    **dict.fromkeys(["large", "forged_giant_length", "forged_flood", "many_small"], frozenset({"too_large"})),
+    "very_large": frozenset({"too_large", "memory"}),
     **dict.fromkeys(
         ["forever", "asleep", "regex", "ignores_signals", "blocks_signals", "catches_everything", "thread_loops",
-         "stops_itself", "stops_by_terminal_signal", "alarm", "catches_alarm", "forged_never_whole", "forged_slowly",
+         "stops_itself", "alarm", "catches_alarm", "forged_never_whole", "forged_slowly",
          "forged_failure_timeout"],
-        {"timeout"},
+        frozenset({"timeout"}),
     ),
-    **dict.fromkeys(["power", "factorial"], {"timeout", "memory"}),
+    **dict.fromkeys(["power", "factorial"], frozenset({"timeout", "memory"})),
     **dict.fromkeys(
         ["x32", "x32_fork", "i386_getpid", "i386_fork", "abort", "illegal", "jump_to_data", "null", "kill_itself",
          "each_signal"],
-        {"killed"},
+        frozenset({"killed"}),
     ),
     **dict.fromkeys(
         ["forged", "forged_and_returns", "forged_twice", "forged_many_times", "forged_extra_results", "forged_utf16",
-         "patch_time", "patch_exit", "patch_server", "patch_modules", "leaves_threads", "leaves_writing_thread",
-         "exit_handlers", "finalizer", "fill_output", "patch_own_module", "patch_loads"],
-        {"value", "no_result"},
+         "patch_time", "patch_exit", "patch_server", "patch_modules", "leaves_threads", "exit_handlers", "finalizer",
+        "fill_output", "patch_own_module", "patch_loads"],
+        frozenset({"value", "no_result"}),
     ),
     **dict.fromkeys(
         ["forged_ready", "forged_no_results", "forged_truncated", "forged_half_header", "forged_empty", "forged_null",
@@ -614,21 +633,25 @@ EXPECTED: dict[str, set[str]] = {
          "forged_half_message", "forged_huge_integer", "forged_odd_rows", "forged_odd_row", "forged_kind",
          "forged_failure_unconfined", "forged_failure_signal", "forged_failure_signal_list", "odd_exception",
          "exit_at_once", "exit_with_status", "close_reply", "close_everything", "reply_pipe_elsewhere"],
-        {"no_result"},
+        frozenset({"no_result"}),
     ),
-    "forged_negative_seconds": {"no_result", "value"},
-    "forged_failure_signal_bool": {"no_result", "killed"},
-    **dict.fromkeys(["forged_message", "hooks", "system_exit", "generator_exit", "recursion"], {"exception"}),
-    **dict.fromkeys(["cyclic", "not_a_number", "deep", "lying_dict", "lying_class"], {"not_json"}),
+    "forged_negative_seconds": frozenset({"no_result", "value"}),
+    "forged_failure_signal_bool": frozenset({"no_result", "killed"}),
+    **dict.fromkeys(["forged_message", "hooks", "system_exit", "generator_exit", "recursion"], frozenset({"exception"})),
+    **dict.fromkeys(["cyclic", "not_a_number", "deep", "lying_dict", "lying_class"], frozenset({"not_json"})),
     **dict.fromkeys(
         ["patch_dumps", "patch_dumps_loudly", "patch_builtins", "patch_import", "patch_exit_and_raise", "patch_write",
          "patch_worker", "patch_small_integers", "trace"],
-        {"value", "no_result", "not_json", "timeout", "killed", "exception", "too_large"},
+        frozenset({"value", "no_result", "not_json", "timeout", "killed", "exception", "too_large"}),
     ),
-    "frames": {"value", "too_large"},
-    "deep_recursion": {"memory", "killed", "timeout", "exception"},
-    "deep_recursion_in_c": {"memory", "killed", "timeout", "exception"},
-    "reply_pipe_not_blocking": {"value", "no_result"},
+    "frames": frozenset({"value", "too_large"}),
+    "deep_recursion": frozenset({"memory", "killed", "timeout", "exception"}),
+    "deep_recursion_in_c": frozenset({"memory", "killed", "timeout", "exception"}),
+    "threads": frozenset({"contained", "timeout"}),
+    # Its process group is an orphan, for which the kernel leaves this signal out.
+    "stops_by_terminal_signal": frozenset({"value", "timeout"}),
+    "leaves_writing_thread": frozenset({"value", "too_large", "no_result"}),
+    "reply_pipe_not_blocking": frozenset({"value", "no_result"}),
 }  # fmt: skip
 """What each of `OTHERS` must come to. Where code spoils its own process, which of several errors it gets is its own luck."""
 
@@ -636,6 +659,7 @@ OTHER_ERRNOS = {
     "dns": {"gaierror"}, "http": {"EPERM", "<urlopen error [Errno 1] Operation not permitted>"}, "clone3": {"ENOSYS"},
     "maps": {"ENOMEM"}, "shared_maps": {"ENOMEM"}, "pipes": {"EMFILE"}, "socketpairs": {"EMFILE"}, "eventfds": {"EMFILE"},
     "waits_for_reply_pipe": {"EBADF"}, "secret_by_open_path": {"ENOENT", "ENOTDIR", "EACCES"},
+    "py_pty": {"EPERM", "out of pty devices"}, "kernel_memory": {"EPERM", "EACCES", "ENOENT"},
 }  # fmt: skip
 
 
@@ -692,6 +716,8 @@ class World:
         (root / "secret").write_text(self.secret, encoding="utf-8")
         made = "\n".join(f"def sys_{name}(w): return syscall({text})" for name, text in SYSCALLS.items())
         (self.folder / "probes.py").write_text("\n".join([HELPERS, made, REFUSED, FILES, OTHERS]), encoding="utf-8")
+        for name, code in AT_IMPORT.items():
+            (self.folder / f"at_import_{name}.py").write_text(code + "\ndef probe(): return 1\n", encoding="utf-8")
         (self.folder / "data.txt").write_text("as it was\n", encoding="utf-8")
         (self.folder / "link_to_secret").symlink_to(root / "secret")
 
@@ -802,6 +828,19 @@ def test_whatever_it_does_to_itself_is_a_typed_result(world: World, probe: str) 
     check(world, probe, EXPECTED[probe], {"EPERM"})
 
 
+@pytest.mark.parametrize("name", AT_IMPORT)
+def test_what_a_module_does_as_it_is_imported(world: World, name: str) -> None:
+    async def work() -> CallResult:
+        (result,) = await world.sandbox.run([Invocation(f"at_import_{name}", "probe", {})])
+        world.children_seen |= children_of(os.getpid()) - world.children_before
+        await world.sane(5)
+        return result
+
+    outcome = outcome_of(world.runner.run(work()))
+    TALLY[world.tier, outcome] += 1
+    assert outcome in {"value", "exception", "no_result", "killed"}
+
+
 def test_hostile_and_sane_calls_side_by_side(world: World) -> None:
     hostile = [
         "forever",
@@ -823,7 +862,7 @@ def test_hostile_and_sane_calls_side_by_side(world: World) -> None:
 
 def test_nothing_is_left_and_nothing_was_reached(world: World) -> None:
     seen = children_of(os.getpid()) - world.children_before
-    assert len(seen) <= {"landlock": 2, "bubblewrap": 6}[world.tier]
+    assert len(seen) <= {"landlock": 2, "bubblewrap": 6}[world.tier] + 2  # what was forked at import
     world.close()
     assert not still_alive(seen | world.children_seen)
     until = time.monotonic() + 5

@@ -610,8 +610,7 @@ EXPECTED: dict[str, frozenset[str]] = {
     "very_large": frozenset({"too_large", "memory"}),
     **dict.fromkeys(
         ["forever", "asleep", "regex", "ignores_signals", "blocks_signals", "catches_everything", "thread_loops",
-         "stops_itself", "alarm", "catches_alarm", "forged_never_whole", "forged_slowly",
-         "forged_failure_timeout"],
+         "stops_itself", "alarm", "catches_alarm", "forged_never_whole", "forged_slowly"],
         frozenset({"timeout"}),
     ),
     **dict.fromkeys(["power", "factorial"], frozenset({"timeout", "memory"})),
@@ -631,7 +630,7 @@ EXPECTED: dict[str, frozenset[str]] = {
          "forged_text", "forged_no_json", "forged_no_utf8", "forged_nested", "forged_nested_900", "forged_nested_20000",
          "forged_nested_200", "forged_nan", "forged_infinite_seconds", "forged_seconds_text", "forged_half_character",
          "forged_half_message", "forged_huge_integer", "forged_odd_rows", "forged_odd_row", "forged_kind",
-         "forged_failure_unconfined", "forged_failure_signal", "forged_failure_signal_list", "odd_exception",
+         "forged_failure_timeout", "forged_failure_unconfined", "forged_failure_signal", "forged_failure_signal_list", "odd_exception",
          "exit_at_once", "exit_with_status", "close_reply", "close_everything", "reply_pipe_elsewhere"],
         frozenset({"no_result"}),
     ),

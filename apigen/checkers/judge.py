@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 
 from apigen.checkers.agreement import pick_llm
+from apigen.config import Positive
 from apigen.errors import UnusableReply
 from apigen.llms import LLM
 from apigen.options import Options, parse_options
@@ -20,7 +21,7 @@ class JudgeOptions(Options):
     """`llm`: which of the config's `llms` judges; best not the one that writes."""
 
     llm: str = "writer"
-    max_tokens: int = 256
+    max_tokens: Positive = 256
 
 
 class JudgeChecker:

@@ -113,11 +113,12 @@ class GeneratorConfig(Options):
 
 
 class SandboxConfig(Options):
-    """Limits of one candidate's calls. `unsafe` (no protection at all) is for the command line's option, not for files."""
+    """Limits of one candidate's calls; `scratch_mb` above 0 gives them a folder in memory to write to. `unsafe` (no protection at all) is for the command line's option, not for files."""
 
     seconds: Annotated[float, Field(gt=0, le=600)] = 5.0
     memory_mb: Annotated[int, Field(ge=64)] = 512
     output_kb: Annotated[int, Field(ge=1, le=65536)] = 256
+    scratch_mb: Annotated[int, Field(ge=0, le=4096)] = 0
     unsafe: bool = False
 
 

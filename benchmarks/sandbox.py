@@ -12,6 +12,7 @@ import statistics
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 from apigen.config import SandboxConfig
@@ -39,7 +40,7 @@ print(int(sys.argv[2]) / (time.perf_counter() - start))
 
 async def sandbox_figures() -> tuple[float, list[float], float]:
     """Return calls a second, each call's milliseconds, and megabytes a worker."""
-    sandbox = ForkServerSandbox(LIBRARY, SandboxConfig(), best_tier(), WORKERS)
+    sandbox = ForkServerSandbox(LIBRARY, SandboxConfig(), best_tier(), WORKERS, datetime.now(UTC))
     await asyncio.gather(*(sandbox.run([CALL]) for _ in range(20)))
     taken: list[float] = []
 

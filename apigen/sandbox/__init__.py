@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -46,8 +47,10 @@ class Sandbox(Protocol):
         """End the processes that are kept ready."""
 
 
-def open_sandbox(folder: Path, limits: SandboxConfig) -> Sandbox:
+def open_sandbox(folder: Path, limits: SandboxConfig, clock: datetime | None = None) -> Sandbox:
     """Return the sandbox for one library folder, of the strongest tier that works here (of none if the limits say `unsafe`).
+
+    Its clock stands still at `clock`, by default at this moment.
 
     Raises:
         SandboxError: If none does.
@@ -55,4 +58,5 @@ def open_sandbox(folder: Path, limits: SandboxConfig) -> Sandbox:
     from apigen.sandbox.launcher import ForkServerSandbox
     from apigen.sandbox.tiers import best_tier
 
-    return ForkServerSandbox(folder, limits, "none" if limits.unsafe else best_tier(), os.cpu_count() or 1)
+    tier = "none" if limits.unsafe else best_tier()
+    return ForkServerSandbox(folder, limits, tier, os.cpu_count() or 1, clock or datetime.now(UTC))

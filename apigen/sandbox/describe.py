@@ -21,10 +21,20 @@ BAD_NAME = "is no name of a module; use letters, digits and underscores for file
 NO_KEYWORD = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
-def describe_folder(folder: str, package: str) -> dict[str, Any]:
-    """Return `{"apis": […], "problems": [{"file", "function", "problem"}]}` for every public function below a folder."""
-    apis, problems = [], [_problem(file, "", BAD_NAME) for file in _unusable_files(folder)]
+def list_files(folder: str) -> list[str]:
+    """Return every Python file below a folder, whether a module can be made of it or not."""
+    return [*_unusable_files(folder), *(file for file, _ in _module_files(folder))]
+
+
+def describe_folder(folder: str, package: str, only: str | None = None) -> dict[str, Any]:
+    """Return `{"apis": […], "problems": [{"file", "function", "problem"}]}` for every public function below a folder.
+
+    `only`: of this one file.
+    """
+    apis, problems = [], [_problem(file, "", BAD_NAME) for file in _unusable_files(folder) if only in (None, file)]
     for file, module_name in _module_files(folder):
+        if only not in (None, file):
+            continue
         try:
             module = importlib.import_module(f"{package}.{module_name}")
         except BaseException as error:

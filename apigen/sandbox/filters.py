@@ -1,7 +1,8 @@
 """seccomp filters for x86-64 and arm64, assembled here: what library code may ask of the kernel. Standard library only.
 
-`server_filter` is for the fork server (which imports the library), `call_filter` for each child that runs a candidate's calls;
-a child is under both. Whatever is not on the list fails with EPERM; system calls of another architecture end the process.
+`server_filter` is for the fork server (which imports the library): whatever is not on its list fails with EPERM, and system calls
+of another architecture end the process. Each child that runs a candidate's calls is under it too, and under `call_filter`, which
+takes away what only the server needs; it is short, since it is installed anew for every child.
 
 Numbers are those of Linux's uapi headers (asm/unistd_64.h, asm-generic/unistd.h); the layout of instructions and of the data
 they look at is that of linux/bpf_common.h, linux/filter.h and linux/seccomp.h. `python -m apigen.sandbox.filters` prints them.
@@ -34,14 +35,19 @@ PLAIN = {
     "getgroups": (115, 158), "getpgrp": (111, -1), "umask": (95, 166),
     "exit": (60, 93), "exit_group": (231, 94), "getrlimit": (97, 163),
 }  # fmt: skip
-KILL, TKILL, TGKILL = (62, 129), (200, 130), (234, 131)
+KILL, TGKILL = (62, 129), (234, 131)
 FCNTL, IOCTL, PRLIMIT, SOCKETPAIR, PRCTL = (72, 25), (16, 29), (302, 261), (53, 199), (157, 167)
 GETPGID, GETSID = (121, 155), (124, 156)
 CLONE, CLONE3, WAIT4, WAITID = (56, 220), (435, 435), (61, 260), (247, 95)
 
-LANDLOCK_CREATE_RULESET, LANDLOCK_RESTRICT_SELF = (444, 444), (446, 446)
-SERVER_ONLY = (WAIT4, WAITID, KILL, TGKILL, PRCTL, PRLIMIT, LANDLOCK_CREATE_RULESET, LANDLOCK_RESTRICT_SELF)
+SERVER_ONLY = (WAIT4, WAITID, KILL, TGKILL, PRCTL, PRLIMIT)
 """To end its children, and to confine them further; a child loses these with its own filter."""
+SCRATCH = {
+    "mkdir": (83, -1), "mkdirat": (258, 34), "rmdir": (84, -1), "unlink": (87, -1), "unlinkat": (263, 35), "rename": (82, -1),
+    "renameat": (264, 38), "renameat2": (316, 276), "ftruncate": (77, 46), "fsync": (74, 82), "fdatasync": (75, 83),
+    "fstatfs": (138, 44), "utimensat": (280, 88), "fchmod": (91, 52), "chmod": (90, -1), "flock": (73, 32),
+}  # fmt: skip
+"""To work with files, where the library has a scratch folder; Landlock bounds which."""
 
 CLONE_THREAD = 0x10000
 FORK_FLAGS = (
@@ -73,32 +79,57 @@ ALLOW, KILL_PROCESS, ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 EPERM, ENOSYS = 1, 38
 NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, 16  # offsets in struct seccomp_data
 
+PID = b"\xff\xff\xff\x7e"
+"""Stands for the process id in a child's filter until there is one; no process has it (the kernel's highest is 2^22)."""
+
 Instruction = tuple[int, int, int, int]
 """code, jump if true, jump if false, operand"""
 Test = tuple[str, int, int]
-"""`equal`, `has` (any of these bits) or `zero` (all 64 bits); the argument's place; the value"""
+"""`equal`, `has` (any of these bits), `zero` (all 64 bits) or `never`; the argument's place; the value"""
+NEVER: list[Test] = [("never", 0, 0)]
 Rule = tuple[tuple[int, int], list[Test]]
 """A system call, and the tests of which one must pass; none: it is allowed as it comes"""
 
 
-def server_filter(machine: str = "") -> bytes:
+def server_filter(machine: str = "", *, scratch: bool = False) -> bytes:
     """Return the fork server's filter: it may fork, wait for its children and signal them (Landlock bounds whom)."""
+    place, audit = ARCHITECTURES[machine or platform.machine()]
+    known_only = [
+        (LOAD, 0, 0, ARCHITECTURE),
+        (JUMP_EQUAL, 1, 0, audit),
+        (RETURN, 0, 0, KILL_PROCESS),
+        (LOAD, 0, 0, NUMBER),
+        (JUMP_GREATER_EQUAL, 0, 1, X32_BIT),
+        (RETURN, 0, 0, KILL_PROCESS),
+    ]
+    # libc asks for clone3 first, and falls back to clone, whose flags a filter can see.
+    no_clone3 = [(JUMP_EQUAL, 0, 1, CLONE3[place]), (RETURN, 0, 0, ERRNO | ENOSYS)]
     thread_or_fork = [("has", 0, CLONE_THREAD), ("equal", 0, FORK_FLAGS)]
-    return _program([*COMMON, (CLONE, thread_or_fork), *((call, []) for call in SERVER_ONLY)], machine)
+    rules = [
+        *COMMON,
+        (CLONE, thread_or_fork),
+        *((call, []) for call in (*SERVER_ONLY, *(SCRATCH.values() if scratch else ()))),
+    ]
+    return _assembled([*known_only, *_tested(rules, place), *no_clone3, (RETURN, 0, 0, ERRNO | EPERM)])
 
 
-def call_filter(pid: int, machine: str = "") -> bytes:
-    """Return the filter of a child with this process id: no process but its own threads, no signal but to itself."""
-    own = [("equal", 0, pid)]
-    return _program(
-        [
-            *COMMON,
-            (CLONE, [("has", 0, CLONE_THREAD)]),
-            *((call, own) for call in (KILL, TKILL, TGKILL)),
-            (PRLIMIT, [("zero", 2, 0)]),  # may look at limits, not set them
-            (PRCTL, [("equal", 0, option) for option in PRCTL_OPTIONS]),
-        ],
-        machine,
+def call_filter(machine: str = "") -> bytes:
+    """Return a child's filter: no process but its own threads, no signal but to itself (PID stands for its process id).
+
+    It allows whatever it does not name: the server's filter, which the child is under as well, does not.
+    """
+    itself = [("equal", 0, int.from_bytes(PID, "little"))]
+    rules: list[Rule] = [
+        (CLONE, [("has", 0, CLONE_THREAD)]),
+        (KILL, itself),
+        (TGKILL, itself),
+        (PRLIMIT, [("zero", 2, 0)]),  # may look at limits, not set them
+        (PRCTL, [("equal", 0, option) for option in PRCTL_OPTIONS]),
+        (WAIT4, NEVER),
+        (WAITID, NEVER),
+    ]
+    return _assembled(
+        [(LOAD, 0, 0, NUMBER), *_tested(rules, ARCHITECTURES[machine or platform.machine()][0]), (RETURN, 0, 0, ALLOW)]
     )
 
 
@@ -113,22 +144,16 @@ COMMON: list[Rule] = [
 ]
 
 
-def _program(rules: list[Rule], machine: str) -> bytes:
-    place, audit = ARCHITECTURES[machine or platform.machine()]
-    code = [
-        (LOAD, 0, 0, ARCHITECTURE),
-        (JUMP_EQUAL, 1, 0, audit),
-        (RETURN, 0, 0, KILL_PROCESS),
-        (LOAD, 0, 0, NUMBER),
-        (JUMP_GREATER_EQUAL, 0, 1, X32_BIT),
-        (RETURN, 0, 0, KILL_PROCESS),
-    ]
+def _tested(rules: list[Rule], place: int) -> list[Instruction]:
+    code: list[Instruction] = []
     for numbers, tests in rules:
         if numbers[place] >= 0:
             block = _block(tests)
             code += [(JUMP_EQUAL, 0, len(block), numbers[place]), *block]
-    # libc asks for clone3 first, and falls back to clone, whose flags a filter can see.
-    code += [(JUMP_EQUAL, 0, 1, CLONE3[place]), (RETURN, 0, 0, ERRNO | ENOSYS), (RETURN, 0, 0, ERRNO | EPERM)]
+    return code
+
+
+def _assembled(code: list[Instruction]) -> bytes:
     return b"".join(struct.pack("<HBBI", *instruction) for instruction in code)
 
 
@@ -137,6 +162,8 @@ def _block(tests: list[Test]) -> list[Instruction]:
         return [(RETURN, 0, 0, ALLOW)]
     block: list[Instruction] = []
     for kind, argument, value in tests:
+        if kind == "never":
+            continue
         low = ARGUMENTS + 8 * argument
         block.append((LOAD, 0, 0, low))
         if kind == "equal":
@@ -151,7 +178,7 @@ def _block(tests: list[Test]) -> list[Instruction]:
 
 if __name__ == "__main__":
     for name in ARCHITECTURES:
-        for title, program in (("server", server_filter(name)), ("call (pid 1)", call_filter(1, name))):
+        for title, program in (("server", server_filter(name)), ("call", call_filter(name))):
             print(f"{name} {title}: {len(program) // 8} instructions")
             for line, instruction in enumerate(struct.iter_unpack("<HBBI", program)):
                 print(

@@ -16,6 +16,7 @@ Tier = Literal["bubblewrap", "landlock", "none"]
 """`bubblewrap`: namespaces of its own, and Landlock and seccomp inside; `landlock`: those two alone; `none`: by hand only."""
 
 PROBE_SECONDS = 10
+SCRATCH = "/scratch"
 
 
 @cache
@@ -68,14 +69,21 @@ def bubblewrap_problem() -> str | None:
     return None
 
 
-def command(tier: Tier, folder: Path, program: list[str]) -> list[str]:
-    """Return the command that starts a program in a tier."""
+def command(tier: Tier, folder: Path, program: list[str], scratch_mb: int = 0) -> list[str]:
+    """Return the command that starts a program in a tier, with a scratch folder in memory where one is asked for.
+
+    Raises:
+        SandboxError: If this tier can bound no scratch folder.
+    """
+    if scratch_mb and tier == "landlock":
+        raise SandboxError(f"`sandbox.scratch_mb` needs bubblewrap: {bubblewrap_problem()}; or set it to 0")
     if tier != "bubblewrap":
         return program
     binds = [part for path in readable_paths(folder) if Path(path).exists() for part in ("--ro-bind", path, path)]
     devices = [part for name in ("/dev/null", "/dev/urandom") for part in ("--dev-bind", name, name)]
     bwrap = shutil.which("bwrap") or "bwrap"
-    return [bwrap, *_namespaces(), *binds, *devices, "--remount-ro", "/", *program]
+    scratch = ["--size", str(scratch_mb << 20), "--tmpfs", SCRATCH] if scratch_mb else []
+    return [bwrap, *_namespaces(), *binds, *devices, *scratch, "--remount-ro", "/", *program]
 
 
 def readable_paths(folder: Path) -> list[str]:

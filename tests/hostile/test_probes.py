@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -262,7 +263,8 @@ def map_shared_for_writing(w):
 OTHERS = r"""
 # Secrets
 def environment(w):
-    found = {name for name in os.environ if name not in ("PYTHONHASHSEED", "LC_ALL", "TZ", "LC_CTYPE")}
+    given = {"PYTHONHASHSEED", "LC_ALL", "TZ", "LC_CTYPE", *(f"{name}_NUM_THREADS" for name in ("OPENBLAS", "OMP", "MKL"))}
+    found = set(os.environ) - given
     libc.secure_getenv.restype = libc.getenv.restype = ctypes.c_char_p
     if found or libc.getenv(w["variable"].encode()): return {"outcome": "escaped", "got": sorted(found)}
     return contained()
@@ -438,6 +440,9 @@ def forged_infinite_seconds(w): reply_and_wait(b'{"results": [{"value": 1, "seco
 def forged_negative_seconds(w): reply_and_wait(b'{"results": [{"value": 1, "seconds": -1e300}]}')
 def forged_seconds_text(w): reply_and_wait(b'{"results": [{"value": 1, "seconds": "x"}]}')
 def forged_half_character(w): reply_and_wait(b'{"results": [{"value": "\\ud800", "seconds": 0.5}]}')
+def forged_half_character_in_utf8(w): reply_and_wait(b'{"results": [{"value": "\xed\xa0\x80", "seconds": 0.5}]}')
+def forged_half_character_in_utf16(w): reply_and_wait('{"results": [{"value": "\\ud800", "seconds": 0.5}]}'.encode("utf-16-le"))
+def forged_infinite_value(w): reply_and_wait(b'{"results": [{"value": [1e999], "seconds": 0.5}]}')
 def forged_half_message(w): reply_and_wait(b'{"results": [{"error": "exception", "message": "\\ud800", "seconds": 0.5}]}')
 def forged_huge_integer(w): reply_and_wait(b'{"results": [{"value": ' + b"9" * 50_000 + b', "seconds": 0.5}]}')
 def forged_odd_rows(w): reply_and_wait({"results": {"0": 1}})
@@ -519,7 +524,7 @@ def hooks(w):
 def frames(w):
     frame = sys._getframe()
     while frame:
-        if "room" in frame.f_locals: frame.f_locals["room"][:] = [10 ** 12]
+        if "room" in frame.f_locals: frame.f_locals["room"] = 10 ** 12
         job = frame.f_locals.get("job")
         if isinstance(job, dict): job.update(output_kb=10 ** 9, seconds=600)
         frame = frame.f_back
@@ -590,7 +595,7 @@ AT_IMPORT = {
     "exits": "import os\nos._exit(0)\n",
     "kills": "import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)\n",
     "executes": "import os\nos.execv('/bin/true', ['true'])\n",
-    "forges": "import os, sys\nos.write(int(sys.argv[2]), b'\\xff' * 8)\n",
+    "forges": "import os\nos.write(3, b'\\xff' * 8)\n",
 }
 """Code that runs as a module is imported, so in the fork server and again in the call's own process."""
 
@@ -629,6 +634,7 @@ EXPECTED: dict[str, frozenset[str]] = {
         ["forged_ready", "forged_no_results", "forged_truncated", "forged_half_header", "forged_empty", "forged_null",
          "forged_text", "forged_no_json", "forged_no_utf8", "forged_nested", "forged_nested_900", "forged_nested_20000",
          "forged_nested_200", "forged_nan", "forged_infinite_seconds", "forged_seconds_text", "forged_half_character",
+         "forged_half_character_in_utf8", "forged_half_character_in_utf16", "forged_infinite_value",
          "forged_half_message", "forged_huge_integer", "forged_odd_rows", "forged_odd_row", "forged_kind",
          "forged_failure_timeout", "forged_failure_unconfined", "forged_failure_signal", "forged_failure_signal_list", "odd_exception",
          "exit_at_once", "exit_with_status", "close_reply", "close_everything", "reply_pipe_elsewhere"],
@@ -708,7 +714,7 @@ class World:
         self.children_before = children_of(os.getpid())
         self.children_seen: set[int] = set()
         self.runner = kept.enter_context(asyncio.Runner())
-        self.sandbox = ForkServerSandbox(self.folder, LIMITS, tier, 2)
+        self.sandbox = ForkServerSandbox(self.folder, LIMITS, tier, 2, datetime.now(UTC))
         self.closed = False
 
     def _write_library(self, root: Path) -> None:

@@ -6,15 +6,17 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
 
 from apigen.config import SandboxConfig, load_config
-from apigen.errors import ConfigError, LibraryError, SandboxError
+from apigen.errors import ConfigError, SandboxError
 from apigen.records import CallResult
-from apigen.sandbox import Invocation, Sandbox, open_sandbox
+from apigen.sandbox import Invocation, Sandbox, fork_server, open_sandbox
+from apigen.sandbox.fork_server import ENVIRONMENT
 from apigen.sandbox.launcher import ForkServerSandbox
 from apigen.sandbox.tiers import best_tier, readable_paths
 from tests.servers import still_alive
@@ -282,7 +284,7 @@ def test_half_a_character_never_comes_out(ask: Ask) -> None:
 def test_the_environment_is_empty(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
     monkeypatch.setenv("PYTHONPATH", "/nonsense")
-    assert set(ask("environment").value) <= {"PYTHONHASHSEED", "LC_ALL", "TZ", "LC_CTYPE"}
+    assert set(ask("environment").value) <= {*ENVIRONMENT, "LC_CTYPE"}
 
 
 def test_no_descriptor_is_inherited_but_the_pipe(ask: Ask, tmp_path: Path) -> None:
@@ -410,17 +412,20 @@ def test_any_folder_name_will_do(tmp_path: Path, name: str) -> None:
      "import os\nos.write(3, b'[]')\nos._exit(0)\n"],
     ids=["exit", "forever", "kill", "forged"],
 )  # fmt: skip
-def test_a_library_that_cannot_be_described_is_an_error_of_the_library(
+def test_a_file_that_brings_its_process_down_is_named_and_the_others_are_described(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str
 ) -> None:
     monkeypatch.setattr("apigen.sandbox.launcher.DESCRIBE", SandboxConfig(seconds=1, memory_mb=2048))
     folder = tmp_path / "rude"
     folder.mkdir()
     (folder / "rude.py").write_text(code, encoding="utf-8")
-    with pytest.raises(LibraryError) as caught:
-        using(folder, lambda sandbox: sandbox.describe())
-    assert str(folder) in str(caught.value)
-    assert "\n" not in str(caught.value)
+    (folder / "polite.py").write_text(
+        'def echo(value: int) -> int:\n    """Echo."""\n    return value\n', encoding="utf-8"
+    )
+    described = using(folder, lambda sandbox: sandbox.describe())
+    assert [api["name"] for api in described["apis"]] == ["echo"]
+    assert [(problem["file"], problem["function"]) for problem in described["problems"]] == [("rude.py", "")]
+    assert described["problems"][0]["problem"].startswith("importing or describing it fails: ")
 
 
 def test_nothing_of_the_library_is_imported_here(folder: Path, ask: Ask) -> None:
@@ -430,22 +435,26 @@ def test_nothing_of_the_library_is_imported_here(folder: Path, ask: Ask) -> None
 
 def test_a_sandbox_that_does_not_hold_runs_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The canary: without the call's own filter, a child can do what the fork server can; apigen must notice and refuse."""
-    from apigen.sandbox import launcher
-
     weak = folder.parent / "weak"
     if not weak.exists():
-        shutil.copytree(launcher.SERVER.parent, weak)
+        shutil.copytree(fork_server.SERVER.parent, weak)
         filters = weak / "filters.py"
         filters.write_text(filters.read_text("utf-8").replace("def call_filter(", "def unused_filter(") + WEAK, "utf-8")
-    monkeypatch.setattr(launcher, "SERVER", weak / "server.py")
-    monkeypatch.setattr("apigen.sandbox.launcher.readable_paths", lambda library: [*readable_paths(library), str(weak)])
+    monkeypatch.setattr(fork_server, "SERVER", weak / "server.py")
+    monkeypatch.setattr(
+        "apigen.sandbox.fork_server.readable_paths", lambda library: [*readable_paths(library), str(weak)]
+    )
     with pytest.raises(SandboxError, match=r"start a process \(seccomp\)"):
-        asyncio.run(ForkServerSandbox(folder, SandboxConfig(), "landlock", 1).run([Invocation("ways", "echo", {})]))
+        asyncio.run(
+            ForkServerSandbox(folder, SandboxConfig(), "landlock", 1, datetime.now(UTC)).run(
+                [Invocation("ways", "echo", {})]
+            )
+        )
 
 
 WEAK = """
 
-def call_filter(pid: int, machine: str = "") -> bytes:
+def call_filter(machine: str = "") -> bytes:
     return server_filter(machine)
 """
 

@@ -1,0 +1,56 @@
+"""What makes a call give the same result twice: a clock that stands still, and entropy that comes from the draw. Runs on the inside.
+
+Frozen, for the library's whole life: every clock of `time` and `datetime` that tells the date. Seeded, for each candidate:
+`random`, `os.urandom`, `secrets`, `uuid.uuid4`, numpy's global generator. Not covered: generators that ask the kernel themselves
+(`random.Random()` without a seed), `time.perf_counter`, addresses of objects; `apigen library check` finds what depends on them.
+"""
+
+import os
+import sys
+import types
+
+# A child is seeded from its candidate: that `random` would seed it from the kernel at every fork is a tenth of the fork's time.
+_register, os.register_at_fork = os.register_at_fork, lambda **hooks: None  # type: ignore[assignment]
+import random
+
+os.register_at_fork = _register
+
+_generator: random.Random = random._inst  # type: ignore[attr-defined]
+_seed_generator = super(random.Random, _generator).seed
+_entropy = random.Random(0)  # noqa: S311 - to be the same each time is its purpose
+_seed: int | None = 0
+
+
+def freeze(clock: float) -> None:
+    """Stop the clock at these seconds since 1970, and take entropy from the seed, before any library code is met."""
+    # time-machine imports these where they are installed, for helpers in tests; each server would carry them.
+    unneeded: dict[str, types.ModuleType | None] = {"pytest": None, "dateutil": None}
+    unneeded["unittest"] = stand_in = types.ModuleType("unittest")
+    stand_in.TestCase = object  # type: ignore[attr-defined]
+    sys.modules.update(unneeded)  # type: ignore[arg-type]
+    import time_machine
+
+    for name in unneeded:
+        del sys.modules[name]
+    time_machine.travel(clock, tick=False).start()
+    os.urandom = random._urandom = _seeded_bytes  # type: ignore[attr-defined]
+
+
+def reseed(seed: int) -> None:
+    """Begin one candidate's calls."""
+    global _seed
+    _seed = seed
+    # What random.seed() does for a whole number, without the rest of it: this runs in every child.
+    _seed_generator(seed)
+    _generator.gauss_next = None
+    numpy = sys.modules.get("numpy.random")
+    if numpy is not None:
+        numpy.seed(seed % 2**32)
+
+
+def _seeded_bytes(size: int) -> bytes:
+    global _seed
+    if _seed is not None:
+        _entropy.seed(_seed)
+        _seed = None
+    return _entropy.randbytes(size)

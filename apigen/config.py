@@ -4,11 +4,12 @@ What stands behind the doors (sources, LLM backends, checkers, exporters) valida
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from apigen.errors import ConfigError
 from apigen.options import Door, Options, listed, parse_options
@@ -113,7 +114,10 @@ class GeneratorConfig(Options):
 
 
 class SandboxConfig(Options):
-    """Limits of one candidate's calls; `scratch_mb` above 0 gives them a folder in memory to write to. `unsafe` (no protection at all) is for the command line's option, not for files."""
+    """Limits of one candidate's calls; `scratch_mb` above 0 gives them a folder in memory to write to.
+
+    `unsafe` (no protection at all) is for the command line's option, not for files.
+    """
 
     seconds: Annotated[float, Field(gt=0, le=600)] = 5.0
     memory_mb: Annotated[int, Field(ge=64)] = 512
@@ -130,6 +134,7 @@ class RunConfig(Options):
     llms: Annotated[dict[str, Backend], Field(min_length=1)]
     target: Target
     seed: int = 0
+    clock: datetime | None = None
     concurrency: Annotated[int, Field(ge=1, le=1000)] = 4
     sampler: SamplerConfig = SamplerConfig()
     generator: GeneratorConfig = GeneratorConfig()
@@ -137,6 +142,11 @@ class RunConfig(Options):
     checkers: Annotated[tuple[Stage, ...], Field(min_length=1)]
     exports: tuple[Export, ...] = ()
     prompts: Path | None = None
+
+    @field_validator("clock")
+    @classmethod
+    def _in_utc(cls, value: datetime | None) -> datetime | None:
+        return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
 
     @model_validator(mode="after")
     def _names_resolve(self) -> "RunConfig":
@@ -153,6 +163,8 @@ class RunConfig(Options):
         chosen: dict[str, Json] = self.model_dump(mode="json", exclude={"store", "target", "concurrency", "exports"})
         for llm in chosen["llms"].values():
             llm["options"] = {key: value for key, value in llm["options"].items() if key not in REACHING}
+        if chosen["clock"] is None:  # then it is the store's, and no setting
+            del chosen["clock"]
         return chosen
 
 

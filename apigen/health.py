@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import importlib.util
+import os
 import platform
 import sys
 import tempfile
@@ -17,8 +18,9 @@ from apigen.llms.models import MODELS, model_path
 from apigen.llms.openai import OpenAILLM
 from apigen.sandbox import Invocation, open_sandbox
 from apigen.sandbox.policy import landlock_version
-from apigen.sandbox.tiers import best_tier, bubblewrap_problem
+from apigen.sandbox.tiers import COVERED, MECHANISMS, NOT_COVERED, best_tier, bubblewrap_problem
 from apigen.sources import build_sources, open_library
+from apigen.sources.context import SourceContext
 
 PROBE = '''"""Probe."""
 
@@ -31,12 +33,6 @@ def double(number: int) -> int:
     """
     return 2 * number
 '''
-
-
-COVERED = {
-    "bubblewrap": "own namespaces, Landlock, seccomp and limits; no network, no files but the library's and the interpreter's",
-    "landlock": "Landlock, seccomp and limits; no network, no files but the library's and the interpreter's",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +70,18 @@ async def _sandbox() -> list[Finding]:
             await sandbox.close()
     if result.value != 42:
         return [Finding("bad", "sandbox", f"a probe call failed: {result.error}")]
-    kernel = f"Linux {platform.release()}, Landlock version {landlock_version()}"
-    findings = [Finding("ok", "sandbox", f"tier '{tier}': {COVERED[tier]}; {kernel}")]
+    kernel = f"Linux {platform.release()}, {platform.machine()}, Landlock version {landlock_version()}"
+    findings = [
+        Finding("ok", "sandbox", f"tier '{tier}': {MECHANISMS[tier]}; {kernel}"),
+        Finding("ok", "sandbox holds", "; ".join(COVERED)),
+        Finding("note", "sandbox leaves", "; ".join(NOT_COVERED[tier])),
+    ]
     weaker = bubblewrap_problem()
-    return (
-        [*findings, Finding("note", "sandbox", f"{weaker}; namespaces would be a second wall")] if weaker else findings
-    )
+    if weaker:
+        findings.append(Finding("note", "sandbox", f"{weaker}; namespaces would be a second wall"))
+    elif os.geteuid() == 0:
+        findings.append(Finding("note", "sandbox", "you are root, and so is bubblewrap; an ordinary user is enough"))
+    return findings
 
 
 def _models() -> list[Finding]:
@@ -99,7 +101,7 @@ def _models() -> list[Finding]:
 
 async def _library(config: RunConfig) -> Finding:
     try:
-        library = await open_library(build_sources(config.library, config.sandbox))
+        library = await open_library(build_sources(config.library, SourceContext.now(config.sandbox)))
         await library.close()
     except ApigenError as error:
         return Finding("bad", "library", str(error))

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -21,8 +22,9 @@ from apigen.prompts import Prompts
 from apigen.records import Candidate, Draw
 from apigen.sampler import Sampler
 from apigen.sources import build_sources, open_library
+from apigen.sources.context import SourceContext
 from apigen.store.lock import only_run
-from apigen.store.reader import StoreReader
+from apigen.store.reader import StoreReader, recorded_clock
 from apigen.store.writer import RunWriter
 from apigen.target import Tally
 
@@ -67,7 +69,8 @@ async def run(config: RunConfig, listener: Listener = lambda progress: None) -> 
     """
     exports = check_exports(config.exports, config.store)
     prompts = Prompts(config.prompts)
-    sources = build_sources(config.library, config.sandbox)
+    clock = config.clock or recorded_clock(config.store) or datetime.now(UTC).replace(microsecond=0)
+    sources = build_sources(config.library, SourceContext(config.sandbox, clock))
     llms = {name: RecordedLLM(llm) for name, llm in build_llms(config.llms).items()}
     progress = Progress(config.target.verified)
     listener(progress)
@@ -90,6 +93,7 @@ async def run(config: RunConfig, listener: Listener = lambda progress: None) -> 
             library_hash=library.hash,
             sandbox_tier=library.tier,
             stages=[checker.stage for checker in checkers],
+            clock=clock,
         )
         cleanup.callback(writer.close)
         for llm in llms.values():
@@ -103,7 +107,8 @@ async def run(config: RunConfig, listener: Listener = lambda progress: None) -> 
         await session.go()
         exported = []
         for format_name, file in exports:
-            exported.append((format_name, file, export(StoreReader(config.store).samples(), format_name, file)))
+            reader = StoreReader(config.store)
+            exported.append((format_name, file, export(reader.samples(), format_name, file, reader.metadata())))
         return Outcome(session.state, session.tally.open, tuple(exported), fresh)
 
 

@@ -1,17 +1,28 @@
 """The sandbox's speed, as ratios in one run: `python benchmarks/sandbox.py [--json]`.
 
-Two workers on trivial calls of the bundled library, beside two bare fork+exit loops of the same memory size, and beside
-a fresh interpreter under bubblewrap for each call. Wanted: of_fork >= 0.7, vs_bwrap_python >= 15, p50 < 5 ms, p99 < 25 ms,
-under 10 MB a worker.
+Two workers on trivial calls of the bundled library, in turns with what they are compared to, so that a busy moment of the machine
+meets all of them:
+
+- of_fork: calls a second, to the rounds a second of a bare loop of fork, exit and wait in one process of the same memory size (it
+  has imported the same modules). Wanted: at least 0.7. of_forks is the same with as many such loops at once as there are workers:
+  what the processors could do if a call cost nothing but its fork.
+- vs_bwrap_python: to bubblewrap and a fresh interpreter for each call, as many at once as there are workers. Wanted: at least 15.
+- p50_ms, p99_ms: a call's time, with both workers busy. Wanted: under 5 and 25.
+- mb_per_worker: private memory of a fork server. Wanted: under 10.
+- controller: this process's processor time, to that of the fork servers and their children. Wanted: under 0.2.
+- busy: processor time of all of them, to what the workers' processors could give. start_s: until a first call has its result.
+  Wanted: under 0.3.
 """
 
 import asyncio
 import json
+import os
 import shutil
 import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,11 +33,12 @@ from apigen.sandbox.tiers import best_tier, command
 
 LIBRARY = Path("api_library").resolve()
 CALL = Invocation("number_theory", "is_prime_number", {"number": 97})
-WORKERS, CALLS, FRESH = 2, 2_000, 20
+WORKERS, ROUNDS, CALLS, FRESH = 2, 4, 1_000, 16
+TICKS = os.sysconf("SC_CLK_TCK")
 FORK_LOOP = """
-import gc, os, sys, time, json, select, signal, importlib.util
-sys.path.insert(0, sys.argv[1])
-import number_theory
+import ctypes, gc, json, os, random, resource, select, signal, struct, sys, time, types, typing
+sys.path += sys.argv[3:]
+import time_machine, number_theory
 gc.collect(); gc.freeze()
 start = time.perf_counter()
 for _ in range(int(sys.argv[2])):
@@ -38,11 +50,8 @@ print(int(sys.argv[2]) / (time.perf_counter() - start))
 """
 
 
-async def sandbox_figures() -> tuple[float, list[float], float]:
-    """Return calls a second, each call's milliseconds, and megabytes a worker."""
-    sandbox = ForkServerSandbox(LIBRARY, SandboxConfig(), best_tier(), WORKERS, datetime.now(UTC))
-    await asyncio.gather(*(sandbox.run([CALL]) for _ in range(20)))
-    taken: list[float] = []
+async def calls_a_second(sandbox: ForkServerSandbox, taken: list[float]) -> float:
+    """Return the rate of CALLS calls on all workers; add each call's milliseconds."""
 
     async def one() -> None:
         for _ in range(CALLS // WORKERS):
@@ -53,30 +62,38 @@ async def sandbox_figures() -> tuple[float, list[float], float]:
 
     start = time.perf_counter()
     await asyncio.gather(*(one() for _ in range(WORKERS)))
-    rate = CALLS / (time.perf_counter() - start)
-    memory = worker_megabytes()
-    await sandbox.close()
-    return rate, taken, memory
+    return CALLS / (time.perf_counter() - start)
 
 
-def worker_megabytes() -> float:
-    """Return the private memory of one fork server, in MB: what a further one costs."""
-    sizes = []
-    for entry in Path("/proc").iterdir():
+def fork_servers() -> list[Path]:
+    """Return the /proc entries of our fork servers."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
         try:
             words = (entry / "cmdline").read_bytes().split(b"\0")
             if words[0].endswith(b"python") and any(word.endswith(b"sandbox/server.py") for word in words):
-                rollup = dict(line.split(":", 1) for line in (entry / "smaps_rollup").read_text().splitlines()[1:])
-                sizes.append(sum(int(rollup[key].split()[0]) for key in ("Private_Clean", "Private_Dirty")) / 1024)
-        except (OSError, IndexError, ValueError):
+                found.append(entry)
+        except OSError:
             continue
-    return statistics.mean(sizes) if sizes else 0.0
+    return found
 
 
-def bare_forks() -> float:
-    """Return fork+exit rounds a second of as many loops as there are workers."""
-    loop = [sys.executable, "-S", "-c", FORK_LOOP, str(LIBRARY), str(CALLS // WORKERS)]
-    running = [subprocess.Popen(loop, stdout=subprocess.PIPE, text=True) for _ in range(WORKERS)]
+def private_megabytes(server: Path) -> float:
+    """Return what one more fork server costs, in MB."""
+    rollup = dict(line.split(":", 1) for line in (server / "smaps_rollup").read_text().splitlines()[1:])
+    return sum(int(rollup[key].split()[0]) for key in ("Private_Clean", "Private_Dirty")) / 1024
+
+
+def processor_seconds(servers: Sequence[Path]) -> float:
+    """Return what the fork servers and their ended children used so far."""
+    return sum(sum(map(int, (server / "stat").read_text().split()[13:17])) for server in servers) / TICKS
+
+
+def bare_forks(loops: int) -> float:
+    """Return fork+exit rounds a second of so many loops at once."""
+    packages = [path for path in sys.path if path.endswith("site-packages")]
+    loop = [sys.executable, "-P", "-s", "-S", "-c", FORK_LOOP, "", str(CALLS), str(LIBRARY), *packages]
+    running = [subprocess.Popen(loop, stdout=subprocess.PIPE, text=True) for _ in range(loops)]
     return sum(float(process.communicate()[0]) for process in running)
 
 
@@ -91,20 +108,46 @@ def fresh_interpreters() -> float:
     return FRESH / (time.perf_counter() - start)
 
 
-def main() -> None:
-    before = bare_forks()
-    rate, taken, memory = asyncio.run(sandbox_figures())
-    forks = (before + bare_forks()) / 2
+async def measure() -> dict[str, float | str | None]:
+    tier = best_tier()
+    start = time.perf_counter()
+    sandbox = ForkServerSandbox(LIBRARY, SandboxConfig(), tier, WORKERS, datetime.now(UTC))
+    await sandbox.run([CALL])
+    start_s = time.perf_counter() - start
+    await asyncio.gather(*(sandbox.run([CALL]) for _ in range(20)))
+    servers = fork_servers()
+    own, theirs, spent = time.process_time(), processor_seconds(servers), 0.0
+    rates, forks, all_forks, fresh = [], [], [], []
+    taken: list[float] = []
+    for _ in range(ROUNDS):
+        rates.append(await calls_a_second(sandbox, taken))
+        spent += CALLS / rates[-1]
+        forks.append(bare_forks(1))
+        all_forks.append(bare_forks(WORKERS))
+        if shutil.which("bwrap"):
+            fresh.append(fresh_interpreters())
+    own, theirs = time.process_time() - own, processor_seconds(servers) - theirs
     quantiles = statistics.quantiles(taken, n=100)
-    figures: dict[str, float | str | None] = {
-        "tier": best_tier(),
+    memory = statistics.mean(map(private_megabytes, servers))
+    await sandbox.close()
+    rate = statistics.mean(rates)
+    return {
+        "tier": tier,
         "calls_a_second": round(rate),
-        "of_fork": round(rate / forks, 2),
-        "vs_bwrap_python": round(rate / fresh_interpreters(), 1) if shutil.which("bwrap") else None,
+        "of_fork": round(rate / statistics.mean(forks), 2),
+        "of_forks": round(rate / statistics.mean(all_forks), 2),
+        "vs_bwrap_python": round(rate / statistics.mean(fresh), 1) if fresh else None,
         "p50_ms": round(quantiles[49], 2),
         "p99_ms": round(quantiles[98], 2),
         "mb_per_worker": round(memory, 1),
+        "controller": round(own / theirs, 2),
+        "busy": round((own + theirs) / spent / WORKERS, 2),
+        "start_s": round(start_s, 2),
     }
+
+
+def main() -> None:
+    figures = asyncio.run(measure())
     if "--json" in sys.argv:
         print(json.dumps(figures))
         return

@@ -16,6 +16,7 @@ from apigen.llms import build_llms
 from apigen.options import parse_options
 from apigen.prompts import Prompts
 from apigen.sources import Library, build_sources
+from apigen.sources.context import SourceContext
 
 GOOD = """\
 store: runs/a.db
@@ -302,7 +303,7 @@ def test_a_wrong_llm_is_named(load, before, after, key, mend):
 def test_a_wrong_library_is_named(load, before, after, key, mend):
     def build():
         config = load(GOOD.replace(before, after))
-        build_sources(config.library, config.sandbox)
+        build_sources(config.library, SourceContext.now(config.sandbox))
 
     found = message(build, error=(ConfigError, LibraryError))
     assert found.startswith(key)

@@ -25,6 +25,8 @@ ROOT = Path(__file__).parent.parent
 PAGES = ("README.md", "configs/README.md")
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`([^`\n]+)`")
+UNREACHED = {"BrokerPolicy"}
+"""Settings that no config has a key for yet."""
 UNSAID = {"--help", "-h", "--install-completion", "--show-completion"}
 
 

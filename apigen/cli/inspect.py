@@ -61,5 +61,6 @@ def export(
     from apigen.store.reader import StoreReader
 
     choose_door(Door(name=format_), EXPORTERS, "--format")
-    count = export_samples(StoreReader(db).samples(), format_, output)
+    reader = StoreReader(db)
+    count = export_samples(reader.samples(), format_, output, reader.metadata())
     typer.echo(f"exported {count} samples as {format_} to {output}")

@@ -32,11 +32,12 @@ def _open(folder: Path, unsafe: bool) -> Coroutine[Any, Any, "Library"]:
     from apigen.errors import ConfigError
     from apigen.options import Door
     from apigen.sources import build_sources, open_library
+    from apigen.sources.context import SourceContext
 
     if not folder.is_dir():
         raise ConfigError(f"there is no folder '{folder}'; give the folder of your functions", key="--library")
     entry = Door(name="python", options={"path": str(folder)})
-    return open_library(build_sources([entry], SandboxConfig(unsafe=unsafe)))
+    return open_library(build_sources([entry], SourceContext.now(SandboxConfig(unsafe=unsafe))))
 
 
 async def _apis(folder: Path, unsafe: bool) -> "tuple[Api, ...]":

@@ -3,14 +3,17 @@
 import contextlib
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import TextIO
+
+import yaml
 
 from apigen.config import Export
 from apigen.errors import ConfigError, StoreError
 from apigen.exporters import openai, xlam
 from apigen.options import Options, choose_door, parse_options
-from apigen.records import Json, Sample
+from apigen.records import Json, JsonObject, Sample
 
 EXPORTERS: dict[str, Callable[[int, Sample], Json]] = {
     "xlam": xlam.row,
@@ -46,26 +49,36 @@ def check_exports(entries: Iterable[Export], store: Path) -> list[tuple[str, Pat
     return found
 
 
-def export(samples: Iterable[Sample], format_name: str, file: Path) -> int:
-    """Write samples as JSON lines, whole or not at all; return how many.
+def export(samples: Iterable[Sample], format_name: str, file: Path, metadata: JsonObject) -> int:
+    """Write samples as JSON lines, and what made them beside it as FILE.meta.yaml, each whole or not at all; return how many.
 
     Raises:
-        StoreError: If the file cannot be written.
+        StoreError: If a file cannot be written.
     """
     if not file.name:
         raise StoreError(f"{file}: is a folder; give a file to write")
     row = EXPORTERS[format_name]
-    part = file.with_name(f".{file.name}.{os.getpid()}.part")
     count = 0
+    with _whole(file) as lines:
+        for count, sample in enumerate(samples, 1):
+            lines.write(json.dumps(row(count - 1, sample), ensure_ascii=False) + "\n")
+    # YAML, since a folder's JSON files are all data to those who load it.
+    with _whole(file.with_name(f"{file.name}.meta.yaml")) as text:
+        yaml.safe_dump({"format": format_name, "rows": count, **metadata}, text, sort_keys=False, allow_unicode=True)
+    return count
+
+
+@contextlib.contextmanager
+def _whole(file: Path) -> Iterator[TextIO]:
+    """Open a file that appears under its name once all is written."""
+    part = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("w", encoding="utf-8", newline="\n") as lines:
-            for count, sample in enumerate(samples, 1):
-                lines.write(json.dumps(row(count - 1, sample), ensure_ascii=False) + "\n")
+        with part.open("w", encoding="utf-8", newline="\n") as text:
+            yield text
         part.replace(file)
     except OSError as error:
         raise StoreError(f"{file}: cannot be written ({error.strerror})") from None
     finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
-    return count

@@ -158,7 +158,7 @@ class Broker:
         host, deadline = _host(message), asyncio.get_running_loop().time() + self._policy.seconds
         try:
             async with asyncio.timeout_at(deadline):
-                addresses = await self._resolve(host, message.url.port)
+                addresses = await self._resolve(host)
                 for attempt in range(self._policy.retries + 1):
                     reply = await self._fetch(message, addresses, deadline)
                     pause = _pause(reply, attempt)
@@ -211,14 +211,17 @@ class Broker:
             raise too_large
         return message
 
-    async def _resolve(self, host: str, port: int | None) -> tuple[str, ...]:
+    async def _resolve(self, host: str) -> tuple[str, ...]:
         """Return the host's addresses, all of them allowed. The only look-up that a request makes."""
         try:
-            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=SOCK_STREAM)
+            found = await asyncio.get_running_loop().getaddrinfo(host, None, type=SOCK_STREAM)
         except (OSError, UnicodeError):
             raise BrokerError("unreachable", f"{host}: the name cannot be resolved") from None
         addresses = tuple(dict.fromkeys(str(info[4][0]) for info in found))
-        if not self._policy.private_addresses and not all(map(is_public, addresses)):
+        # An address of one network card (fe80::1%eth0) cannot stand in a URL, whatever the policy.
+        if not all(
+            "%" not in address if self._policy.private_addresses else is_public(address) for address in addresses
+        ):
             raise BrokerError("refused_address", f"{host}: has an address that is not public")
         return addresses
 
@@ -252,11 +255,9 @@ class Broker:
             extensions={"sni_hostname": host, "timeout": {"connect": connect_seconds}},
         )
         # A bare transport: httpx.Client writes whole URLs to the log, keeps cookies and looks for proxies. And a fresh
-        # one, because its pool knows connections by address: it would lend one that was verified for another name.
+        # one, because its pool knows connections by address: it could lend one that was verified for another name.
         async with httpx.AsyncHTTPTransport(verify=self._ssl_context, trust_env=False) as transport:
             reply = await transport.handle_async_request(addressed)
-            if reply.status_code < 200:
-                raise BrokerError("protocol", f"{host}: replied that it goes on in another protocol")
             if 300 <= reply.status_code < 400 and reply.status_code != 304:
                 target = _redirected_to(str(message.url), reply.headers.get("location", ""))
                 raise BrokerError("redirect", f"{host}: redirects to {target}; redirects are not followed")

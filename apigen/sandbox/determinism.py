@@ -10,12 +10,12 @@ import sys
 import types
 
 # A child is seeded from its candidate: that `random` would seed it from the kernel at every fork is a tenth of the fork's time.
-_register, os.register_at_fork = os.register_at_fork, lambda **hooks: None  # type: ignore[assignment]
-import random
+_register, os.register_at_fork = os.register_at_fork, lambda **hooks: None
+import random  # noqa: E402
 
 os.register_at_fork = _register
 
-_generator: random.Random = random._inst  # type: ignore[attr-defined]
+_generator: random.Random = random._inst
 _seed_generator = super(random.Random, _generator).seed
 _entropy = random.Random(0)  # noqa: S311 - to be the same each time is its purpose
 _seed: int | None = 0
@@ -42,7 +42,7 @@ def reseed(seed: int) -> None:
     _seed = seed
     # What random.seed() does for a whole number, without the rest of it: this runs in every child.
     _seed_generator(seed)
-    _generator.gauss_next = None
+    _generator.gauss_next = None  # type: ignore[attr-defined]
     numpy = sys.modules.get("numpy.random")
     if numpy is not None:
         numpy.seed(seed % 2**32)

@@ -42,7 +42,7 @@ def parse_reply(raw: bytes) -> Reply:
 
 def _parsed(raw: bytes) -> Json:
     try:
-        frame = json.loads(raw, parse_constant=_refused, parse_float=_finite)
+        frame = json.loads(raw.decode(), parse_constant=_refused, parse_float=_finite)
         if b"\\ud" in raw or b"\\uD" in raw:
             json.dumps(frame, ensure_ascii=False).encode()  # no half characters
     except (ValueError, RecursionError):

@@ -2,8 +2,9 @@
 
     server.py PARENT      (jobs come on standard input, replies go to what standard output is at the start)
 
-A job and a reply are eight bytes of length and what they count: a job is a JSON object, a reply two bytes (see below) and JSON. The first job is the set-up. Whatever the library's code does here or in a child, the launcher takes replies for what they
-are: untrusted.
+A job and a reply are eight bytes of length and what they count: a job is a JSON object, a reply two bytes (see below) and JSON.
+The first job is the set-up. Whatever the library's code does here or in a child, the launcher takes replies for what they are:
+untrusted.
 
 A child shares the server's memory until either writes to it, and each page written costs a copy: what a child or the server does for
 every job is kept short, and what can be done once is done before the first fork.

@@ -15,6 +15,29 @@ from apigen.sandbox.filters import ARCHITECTURES
 Tier = Literal["bubblewrap", "landlock", "none"]
 """`bubblewrap`: namespaces of its own, and Landlock and seccomp inside; `landlock`: those two alone; `none`: by hand only."""
 
+MECHANISMS: dict[str, str] = {
+    "bubblewrap": "namespaces of its own, Landlock, seccomp and resource limits",
+    "landlock": "Landlock, seccomp and resource limits",
+}
+COVERED = (
+    "no network or socket of any kind",
+    "no file but the interpreter, its packages and the library, and those to read",
+    "no other process: none started, signalled, traced or read",
+    "no environment, descriptor or secret of yours",
+    "time, memory, output and files of a candidate's calls are bounded",
+    "no candidate sees what another's calls left behind",
+)
+_LEFT = (
+    "flaws of the kernel in system calls that Python needs",
+    "side channels of the processor",
+    "installed packages can be read",
+    "a file's own code at import can spoil the results of its own library",
+)
+NOT_COVERED: dict[str, tuple[str, ...]] = {
+    "bubblewrap": _LEFT,
+    "landlock": (*_LEFT, "whether a path exists, its size and dates can be seen", "process numbers are the machine's"),
+}
+
 PROBE_SECONDS = 10
 SCRATCH = "/scratch"
 

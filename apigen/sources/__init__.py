@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from apigen.config import SandboxConfig, Source
+from apigen.config import Source
 from apigen.errors import ConfigError, LibraryError
 from apigen.options import choose_door
 from apigen.records import Api, Call, CallResult, JsonObject, canonical
+from apigen.sources.context import SourceContext
 from apigen.sources.python import PythonSource
 
 
@@ -33,7 +34,7 @@ class ApiSource(Protocol):
         """Let go of processes and connections."""
 
 
-SOURCES: dict[str, Callable[[JsonObject, SandboxConfig], ApiSource]] = {
+SOURCES: dict[str, Callable[[JsonObject, SourceContext], ApiSource]] = {
     "python": PythonSource.from_options,
 }
 
@@ -100,7 +101,7 @@ def _joined(sources: Sequence[ApiSource], loaded: Sequence[Sequence[Api]]) -> Li
     return Library(tuple(apis.values()), owners, min(source.tier for source in sources))
 
 
-def build_sources(entries: Sequence[Source], limits: SandboxConfig) -> list[ApiSource]:
+def build_sources(entries: Sequence[Source], context: SourceContext) -> list[ApiSource]:
     """Build every source of a config without loading it.
 
     Raises:
@@ -111,7 +112,7 @@ def build_sources(entries: Sequence[Source], limits: SandboxConfig) -> list[ApiS
         key = f"library[{number}]"
         make = choose_door(entry, SOURCES, f"{key}.source")
         try:
-            sources.append(make(entry.options, limits))
+            sources.append(make(entry.options, context))
         except ConfigError as error:
             raise error.within(key=key) from None
     return sources

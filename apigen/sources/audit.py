@@ -1,11 +1,13 @@
 """What is wrong with a library of Python functions, before anyone spends a token on it."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
 from apigen.config import SandboxConfig
 from apigen.records import Api, CallResult, canonical
 from apigen.sandbox import Invocation, Sandbox, open_sandbox
+from apigen.sources.context import SourceContext
 from apigen.sources.python import read_api, read_description
 
 
@@ -19,14 +21,17 @@ async def audit(folder: Path, limits: SandboxConfig) -> tuple[list[str], int]:
 
     if not folder.is_dir():
         raise ConfigError(f"there is no folder '{folder}'; give the folder of your functions", key="--library")
-    sandbox = open_sandbox(folder, limits)
+    context = SourceContext.now(limits)
+    # Two sets of workers: what a file draws at random when it is imported differs only between them.
+    sandbox, other = (open_sandbox(folder, limits, context.clock) for _ in range(2))
     try:
-        return await _audit(folder, sandbox)
+        return await _audit(folder, sandbox, other)
     finally:
         await sandbox.close()
+        await other.close()
 
 
-async def _audit(folder: Path, sandbox: Sandbox) -> tuple[list[str], int]:
+async def _audit(folder: Path, sandbox: Sandbox, other: Sandbox) -> tuple[list[str], int]:
     rows, problems = read_description(await sandbox.describe(), folder)
     seen: dict[str, str] = {}
     for row in rows:
@@ -37,7 +42,7 @@ async def _audit(folder: Path, sandbox: Sandbox) -> tuple[list[str], int]:
             problems.append(f"{where}: {seen[api.name]} has a function of the same name; rename one")
         seen[api.name] = str(row["file"])
         jobs = [Invocation(row["module"], api.name, call.arguments) for call in api.examples]
-        first, second = await sandbox.run(jobs), await sandbox.run(jobs)
+        first, second = await asyncio.gather(sandbox.run(jobs), other.run(jobs))
         problems += [f"{where}: {problem}" for problem in _run_problems(api, first, second)]
     return problems, len(rows)
 
@@ -61,4 +66,4 @@ def _run_problems(api: Api, first: tuple[CallResult, ...], second: tuple[CallRes
         if one.error:
             yield f"example {canonical(call.arguments)} does not run: {one.error.kind}: {one.error.message[:200]}"
         elif other.error or canonical(one.value) != canonical(other.value):
-            yield f"example {canonical(call.arguments)} gives another result each time"
+            yield f"example {canonical(call.arguments)} gives another result each time; use the module `random`, which is seeded"

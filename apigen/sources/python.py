@@ -5,17 +5,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from apigen.config import SandboxConfig
 from apigen.errors import ConfigError, LibraryError
 from apigen.options import Options, parse_options
 from apigen.records import Api, Call, CallResult, Json, JsonObject, canonical
 from apigen.sandbox import Invocation, Sandbox, open_sandbox
+from apigen.sources.context import SourceContext
 
 
 class PythonOptions(Options):
-    """`path`: the folder of Python files, one file a category."""
+    """`path`: the folder of Python files, one file a category. `sandbox`: limits of its own, laid over the run's."""
 
     path: Path
+    sandbox: dict[str, Any] = {}
 
 
 @dataclass(slots=True)
@@ -31,11 +32,12 @@ class PythonSource:
     _modules: dict[str, str]
 
     @classmethod
-    def from_options(cls, options: JsonObject, limits: SandboxConfig) -> "PythonSource":
-        path = parse_options(PythonOptions, options).path
+    def from_options(cls, options: JsonObject, context: SourceContext) -> "PythonSource":
+        chosen = parse_options(PythonOptions, options)
+        path, context = chosen.path, context.with_limits(chosen.sandbox)
         if not path.is_dir():
             raise ConfigError(f"there is no folder '{path}'; give the folder of your functions", key="path")
-        return cls(path, open_sandbox(path, limits), {})
+        return cls(path, open_sandbox(path, context.limits, context.clock), {})
 
     @property
     def tier(self) -> str:

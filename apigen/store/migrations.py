@@ -122,3 +122,8 @@ def m001_initial(db: Database) -> None:
         order by candidates.run_id, candidates.draw, candidates.position
         """,
     )
+
+
+@migrations()
+def m002_clock(db: Database) -> None:
+    db.table("runs").add_column("clock", str)

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -62,6 +63,20 @@ class StoreReader:
     def run(self) -> dict[str, Json] | None:
         """Return the run's row (state, seed, versions, seconds, …), or None in a store without one."""
         return next(iter(self._query("select * from runs order by id limit 1")), None)
+
+    def metadata(self) -> dict[str, Json]:
+        """Return what a dataset's reader wants to know of its making: versions, seed, library, models, sandbox tier, config."""
+        run = self.run()
+        if run is None:
+            return {}
+        keys = ("apigen_version", "seed", "library_hash", "sandbox_tier", "clock", "state")
+        models = [row["model"] for row in self._query("select distinct model from completions order by model")]
+        return {
+            **{key: run[key] for key in keys},
+            "stages": json.loads(run["stages"]),
+            "models": models,
+            "config": json.loads(run["config"]),
+        }
 
     def funnel(self, by: str | None = None) -> dict[str, Funnel]:
         """Return the funnel, whole (key "") or by `style` or `strategy`."""
@@ -162,6 +177,12 @@ class StoreReader:
         query = "select * from verdicts where candidate_id = ? order by position"
         for row in self._query(query, [candidate_id]):
             yield Verdict(row["stage"], bool(row["passed"]), row["reason"], row["detail"])
+
+
+def recorded_clock(path: Path) -> datetime | None:
+    """Return the time at which the clock stands for the run in a store, if there is one."""
+    run = StoreReader(path).run() if path.is_file() and path.stat().st_size else None
+    return datetime.fromisoformat(run["clock"] or run["started_at"]) if run else None
 
 
 def _api(row: dict[str, Json]) -> Api:

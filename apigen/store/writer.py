@@ -42,7 +42,14 @@ class RunWriter:
 
     @classmethod
     def start(
-        cls, config: RunConfig, apis: Sequence[Api], *, library_hash: str, sandbox_tier: str, stages: Sequence[str]
+        cls,
+        config: RunConfig,
+        apis: Sequence[Api],
+        *,
+        library_hash: str,
+        sandbox_tier: str,
+        stages: Sequence[str],
+        clock: datetime,
     ) -> "RunWriter":
         """Begin a run in the config's store, or continue the one that is there.
 
@@ -71,6 +78,7 @@ class RunWriter:
                         "state": "open",
                         "cut": None,
                         "seconds": 0.0,
+                        "clock": clock.isoformat(),
                         "started_at": datetime.now(UTC).isoformat(timespec="seconds"),
                     }
                 )

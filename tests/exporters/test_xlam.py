@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -158,22 +159,22 @@ def rows(file):
 def test_a_file_has_a_line_for_each_sample(tmp_path, name):
     file = tmp_path / "new" / "folder" / "out.jsonl"
     samples = [make_sample(make_candidate(query=f"Zeile\n{number} \u2028 ü")) for number in range(3)]
-    assert export(iter(samples), name, file) == 3
+    assert export(iter(samples), name, file, {}) == 3
     assert rows(file) == [EXPORTERS[name](number, sample) for number, sample in enumerate(samples)]
     assert "ü" in file.read_text(encoding="utf-8")
-    assert [path.name for path in file.parent.iterdir()] == ["out.jsonl"]
+    assert sorted(path.name for path in file.parent.iterdir()) == ["out.jsonl", "out.jsonl.meta.yaml"]
 
 
 def test_no_samples_make_an_empty_file(tmp_path):
     file = tmp_path / "out.jsonl"
     file.write_text("old")
-    assert export([], "xlam", file) == 0
+    assert export([], "xlam", file, {}) == 0
     assert file.read_text() == ""
 
 
 def test_the_same_samples_give_the_same_bytes(tmp_path):
     for name in ("one", "two"):
-        export([make_sample(), make_sample()], "xlam", tmp_path / name)
+        export([make_sample(), make_sample()], "xlam", tmp_path / name, {})
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
 
 
@@ -194,20 +195,20 @@ def test_a_failure_midway_leaves_the_old_file_and_nothing_else(tmp_path, error, 
     file = tmp_path / "out.jsonl"
     file.write_text("old")
     with pytest.raises(raised):
-        export(failing(error), "xlam", file)
+        export(failing(error), "xlam", file, {})
     assert file.read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["out.jsonl"]
 
 
 def test_a_failure_midway_leaves_no_file_where_there_was_none(tmp_path):
     with pytest.raises(RuntimeError):
-        export(failing(RuntimeError("lost")), "openai", tmp_path / "out.jsonl")
+        export(failing(RuntimeError("lost")), "openai", tmp_path / "out.jsonl", {})
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_in_the_place_of_the_file_is_named(tmp_path):
     with pytest.raises(StoreError, match="cannot be written") as caught:
-        export([make_sample()], "xlam", tmp_path)
+        export([make_sample()], "xlam", tmp_path, {})
     assert str(tmp_path) in str(caught.value)
     assert list(tmp_path.iterdir()) == []
     assert [path.name for path in tmp_path.parent.iterdir() if path.suffix == ".part"] == []
@@ -216,11 +217,17 @@ def test_a_folder_in_the_place_of_the_file_is_named(tmp_path):
 def test_a_file_in_the_place_of_the_folder_is_named(tmp_path):
     (tmp_path / "taken").write_text("a file")
     with pytest.raises(StoreError, match=r"taken.*cannot be written"):
-        export([make_sample()], "xlam", tmp_path / "taken" / "out.jsonl")
+        export([make_sample()], "xlam", tmp_path / "taken" / "out.jsonl", {})
 
 
 @pytest.mark.parametrize("file", [".", "/"])
 def test_a_path_without_a_name_is_an_error_of_the_users(tmp_path, monkeypatch, file):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(StoreError):
-        export([], "xlam", Path(file))
+        export([], "xlam", Path(file), {})
+
+
+def test_what_made_the_rows_lies_beside_them(tmp_path: Path) -> None:
+    export([make_sample()], "xlam", tmp_path / "out.jsonl", {"sandbox_tier": "none", "seed": 3})
+    beside = yaml.safe_load((tmp_path / "out.jsonl.meta.yaml").read_text("utf-8"))
+    assert beside == {"format": "xlam", "rows": 1, "sandbox_tier": "none", "seed": 3}

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -427,11 +427,17 @@ def test_an_address_allowed_by_name_must_still_be_public(dialled: list[str]) -> 
 
 
 @pytest.mark.parametrize(
-    "host", ["", "*", "*.example", "a b", "http://a", "a/b", "a:", "a:0", "a:99999", "u@a", "127.1", "a."]
+    "host",
+    ["", "*", "*.example", "a b", "http://a", "a/b", "a:", "a:0", "a:99999", "u@a", "127.1", "a.", "a.127", "1.0x7f"],
 )
 def test_an_allowed_host_must_be_one(host: str) -> None:
     with pytest.raises(ValidationError, match="write `host`"):
         BrokerPolicy(hosts=(host,))
+
+
+def test_hosts_that_can_be_allowed() -> None:
+    for host in ("1.example", "0x7f.example", "3com", "a_b.c-d", "[::1]:1", "8.8.8.8:65535", "straße.example"):
+        assert BrokerPolicy(hosts=(host,)).hosts == (host,)
 
 
 @pytest.mark.parametrize(
@@ -531,6 +537,12 @@ def test_addresses_that_are_refused(address: str, names: Names, dialled: list[st
 )
 def test_addresses_that_are_public(address: str) -> None:
     assert is_public(address)
+
+
+def test_an_address_of_one_network_card_is_refused_in_any_case(names: Names, dialled: list[str]) -> None:
+    names.answers["api.example"] = [("127.0.0.1", "fe80::1%eth0")]
+    assert plain("http://api.example/", "api.example").kind == "refused_address"
+    assert dialled == []
 
 
 def test_a_second_dns_answer_changes_nothing(names: Names, dialled: list[str]) -> None:
@@ -825,6 +837,12 @@ def test_the_last_reply_is_returned_when_retries_are_used_up() -> None:
     assert len(server.requests) == 3
 
 
+def test_there_is_no_pause_after_the_last_try() -> None:
+    start = time.monotonic()
+    assert ask(ok(b"", "Retry-After: 3", status="503 Busy"), retries=0)[0].status == 503
+    assert time.monotonic() - start < 2.5
+
+
 def test_what_may_have_been_done_is_not_done_again() -> None:
     for method in ("POST", "PATCH"):
         reply, server = ask(BUSY, method=method, methods=(method,), retries=2)
@@ -897,10 +915,18 @@ def test_a_header_that_httpx_would_quote_is_not_shown(caplog: pytest.LogCaptureF
     assert SECRET not in "".join(traceback.format_exception(caught.value)) + caplog.text
 
 
+@pytest.mark.parametrize("garbage", [SECRET, f"HTTP/1.1 {SECRET}", f"HTTP/1.1 200 OK\r\n{SECRET}"])
+def test_what_a_server_echoes_is_not_shown(garbage: str) -> None:
+    with pytest.raises(BrokerError) as caught:
+        ask(f"{garbage}\r\n\r\n".encode())
+    assert SECRET not in caught.value.message + "".join(traceback.format_exception_only(caught.value))
+
+
 # Properties
 
 ALLOWED = "api.example"
 HOSTS = st.one_of(
+    st.just(ALLOWED),
     st.text(max_size=20),
     st.text(alphabet="aApiI.exmpleEXAMPLE127x0:@%[]/\\#?。．ａ\t\u00ad\u200b", max_size=24),
     st.sampled_from((*ODD_LOOPBACKS, ALLOWED, "localhost", METADATA, "other.example", "127.0.0.1")),
@@ -914,15 +940,18 @@ GLUE = st.sampled_from(
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example("http://", ALLOWED, "/", ALLOWED, "")
+@example("https://", "API.Example", ":443", "/", ALLOWED)
 @given(st.sampled_from(("http://", "https://", "HTTP://", "http:", "http:///", "//", "")), HOSTS, GLUE, HOSTS, GLUE)
 def test_no_spelling_leads_elsewhere(scheme: str, first: str, glue: str, second: str, end: str) -> None:
     """Whatever the URL: the one name that is allowed is looked up and its one address is dialled, or nothing at all."""
-    asked: list[tuple[str, int]] = []
+    url = scheme + first + glue + second + end
+    asked: list[str] = []
     dialled: list[tuple[str, int]] = []
 
-    async def getaddrinfo(loop: Any, host: str, port: int, **_: object) -> Any:
-        asked.append((host, port))
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("93.184.216.34", port))]
+    async def getaddrinfo(loop: Any, host: str, port: object, **_: object) -> Any:
+        asked.append(host)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("93.184.216.34", 0))]
 
     async def create_connection(loop: Any, protocol: Any, host: str, port: int, **_: object) -> Any:
         dialled.append((host, port))
@@ -931,15 +960,12 @@ def test_no_spelling_leads_elsewhere(scheme: str, first: str, glue: str, second:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(asyncio.BaseEventLoop, "getaddrinfo", getaddrinfo)
         patch.setattr(asyncio.BaseEventLoop, "create_connection", create_connection)
-        error = refusal(
-            Broker(policy(ALLOWED, private_addresses=False)).request(
-                HttpRequest("GET", scheme + first + glue + second + end)
-            )
-        )
+        error = refusal(Broker(policy(ALLOWED, private_addresses=False)).request(HttpRequest("GET", url)))
     if error.kind == "unreachable":
-        assert asked in ([(ALLOWED, 80)], [(ALLOWED, 443)])
-        assert dialled == [("93.184.216.34", asked[0][1])]
+        assert asked == [ALLOWED]
+        assert dialled in ([("93.184.216.34", 80)], [("93.184.216.34", 443)])
     else:
+        assert url != f"http://{ALLOWED}/{ALLOWED}"  # not everything is refused
         assert error.kind in ("refused_scheme", "refused_host")
         assert (asked, dialled) == ([], [])
 

@@ -17,9 +17,10 @@ from apigen.errors import ConfigError, SandboxError
 from apigen.records import CallResult
 from apigen.sandbox import Invocation, Sandbox, fork_server, open_sandbox
 from apigen.sandbox.fork_server import ENVIRONMENT
+from apigen.sandbox.frames import MAX_DEPTH, Reply, parse_reply
 from apigen.sandbox.launcher import ForkServerSandbox
-from apigen.sandbox.tiers import best_tier, readable_paths
-from tests.servers import still_alive
+from apigen.sandbox.tiers import best_tier, bubblewrap_problem, readable_paths
+from tests.servers import children_of, still_alive
 
 CODE = """
 import json, os, subprocess, sys, time
@@ -109,8 +110,25 @@ def patches():
     return 1
 def stdin(): return sys.stdin.read()
 def rolls():
-    import random
-    return random.random()
+    import random, secrets, uuid
+    return [random.random(), random.gauss(0, 1), secrets.token_hex(8), str(uuid.uuid4()), os.urandom(4).hex()]
+def clocks():
+    import datetime
+    return [time.time(), time.time_ns(), str(datetime.datetime.now()), str(datetime.date.today()), time.strftime("%H:%M"),
+            str(datetime.datetime.now(datetime.UTC)), time.clock_gettime(time.CLOCK_REALTIME)]
+def elapsed():
+    start = time.perf_counter(), time.monotonic()
+    time.sleep(0.02)
+    return time.perf_counter() > start[0] and time.monotonic() > start[1]
+def scratch(size):
+    import tempfile
+    before = os.listdir(tempfile.gettempdir())
+    with open(os.path.join(tempfile.mkdtemp(), "kept"), "wb") as file: file.write(b"x" * size)
+    return before
+def litters(count):
+    import tempfile
+    for number in range(count): open(os.path.join(tempfile.gettempdir(), str(number)), "w").close()
+    return len(os.listdir(tempfile.gettempdir()))
 """
 
 Ask = Callable[..., CallResult]
@@ -496,3 +514,138 @@ def test_without_bubblewrap_the_weaker_tier_is_chosen(folder: Path, monkeypatch:
         assert run(folder, ("echo", {"value": 1}))[0].value == 1
     finally:
         best_tier.cache_clear()
+
+
+CLOCK = datetime(2024, 2, 29, 23, 59, 58, tzinfo=UTC)
+
+
+def test_the_clock_stands_still_where_it_is_told_to(folder: Path) -> None:
+    async def work() -> list[CallResult]:
+        sandbox = open_sandbox(folder, SandboxConfig(), CLOCK)
+        try:
+            return [(await sandbox.run([Invocation("ways", name, {})]))[0] for name in ("clocks", "clocks", "elapsed")]
+        finally:
+            await sandbox.close()
+
+    first, second, elapsed = asyncio.run(work())
+    stamp = CLOCK.timestamp()
+    moment = "2024-02-29 23:59:58"
+    expected = [stamp, int(stamp * 1e9), moment, "2024-02-29", "23:59", f"{moment}+00:00", stamp]
+    assert first.value == second.value == expected
+    assert elapsed.value is True  # what measures how long something took goes on
+
+
+def test_entropy_comes_from_the_seed(folder: Path) -> None:
+    def rolled(seed: int) -> list[Any]:
+        (result,) = using(folder, lambda sandbox: sandbox.run([Invocation("ways", "rolls", {})], seed=seed))
+        assert result.error is None
+        return list(result.value)
+
+    assert rolled(1) == rolled(1)
+    assert all(one != other for one, other in zip(rolled(1), rolled(2), strict=True))
+
+
+@pytest.mark.skipif(bubblewrap_problem() is not None, reason=f"scratch needs bubblewrap: {bubblewrap_problem()}")
+def test_a_scratch_folder_is_bounded_and_each_candidate_finds_it_empty(folder: Path) -> None:
+    async def work(sandbox: Sandbox) -> list[CallResult]:
+        sizes = [100_000, 100_000, 3_000_000, 100]
+        results = [(await sandbox.run([Invocation("ways", "scratch", {"size": size})]))[0] for size in sizes]
+        # So many files are not cleaned up: the server goes, and the folder with it.
+        results += await sandbox.run([Invocation("ways", "litters", {"count": 2_000})])
+        results += await sandbox.run([Invocation("ways", "litters", {"count": 1})])
+        return results
+
+    first, second, large, after, many, fresh = using(folder, work, scratch_mb=2)
+    assert first.value == second.value == after.value == []
+    assert error_of(large)[0] == "exception"
+    assert (many.value, fresh.value) == (2_000, 1)
+
+
+def test_without_a_scratch_folder_nothing_can_be_written(ask: Ask) -> None:
+    assert error_of(ask("scratch", size=1))[0] == "exception"
+
+
+def test_without_bubblewrap_a_scratch_folder_is_refused_with_the_mend(folder: Path) -> None:
+    async def work() -> None:
+        limits = SandboxConfig(scratch_mb=1)
+        sandbox = ForkServerSandbox(folder, limits, "landlock", 1, CLOCK)
+        await sandbox.run([Invocation("ways", "echo", {})])
+
+    with pytest.raises(SandboxError, match=r"scratch_mb.*bubblewrap"):
+        asyncio.run(work())
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGSTOP], ids=["dead", "wedged"])
+def test_a_dead_or_wedged_server_is_replaced_in_time_and_no_other_call_is_affected(
+    folder: Path, end: signal.Signals
+) -> None:
+    """The call in flight on it is a typed error; the one beside it and those after it are right."""
+
+    async def work(sandbox: Sandbox) -> None:
+        echo, asleep = Invocation("ways", "echo", {"value": 1}), Invocation("ways", "asleep", {})
+        await sandbox.run([echo])
+        (server,) = sandbox._idle  # type: ignore[attr-defined]
+        hit = asyncio.ensure_future(sandbox.run([asleep]))
+        await asyncio.sleep(0.1)
+        beside = asyncio.ensure_future(sandbox.run([echo]))
+        for process in [*children_of(server._transport.get_pid()), server._transport.get_pid()]:
+            os.kill(process, end)
+        start = asyncio.get_running_loop().time()
+        (failed,) = await hit
+        assert error_of(failed)[0] in ("no_result", "timeout")
+        assert (await beside)[0].value == 1
+        assert (await sandbox.run([echo]))[0].value == 1
+        assert asyncio.get_running_loop().time() - start < 0.5 + 2 + 1  # its own seconds, the limit, and a slow machine
+
+    using(folder, work, seconds=0.5)
+
+
+def test_a_server_that_died_idle_costs_no_call(folder: Path) -> None:
+    async def work(sandbox: Sandbox) -> None:
+        echo = Invocation("ways", "echo", {"value": 1})
+        await sandbox.run([echo])
+        (server,) = sandbox._idle  # type: ignore[attr-defined]
+        os.kill(server._transport.get_pid(), signal.SIGKILL)
+        while server.usable:
+            await asyncio.sleep(0.01)
+        assert (await sandbox.run([echo]))[0].value == 1
+
+    using(folder, work)
+
+
+def test_libraries_that_import_numpy_and_pandas_work(tmp_path: Path) -> None:
+    (tmp_path / "frames.py").write_text(
+        "import numpy as np\nimport pandas as pd\n\n"
+        "def mean(values: list[float]) -> float:\n    return float(np.mean(values))\n"
+        "def rolled() -> list[float]:\n    return np.random.random(3).tolist()\n"
+        "def total(rows: list[dict]) -> dict:\n"
+        "    frame = pd.DataFrame(rows).groupby('kind')['price'].sum()\n"
+        "    return {str(kind): float(price) for kind, price in frame.items()}\n"
+        "def solve() -> float:\n    return float(np.linalg.inv(np.eye(64) * 2)[0, 0])\n",
+        encoding="utf-8",
+    )
+    rows = [{"kind": "a", "price": 1.5}, {"kind": "b", "price": 2}, {"kind": "a", "price": 1}]
+    calls = [
+        Invocation("frames", "mean", {"values": [1, 2, 6]}),
+        Invocation("frames", "total", {"rows": rows}),
+        Invocation("frames", "solve", {}),
+        Invocation("frames", "rolled", {}),
+    ]
+
+    def outcome() -> list[Any]:
+        return [result.value for result in using(tmp_path, lambda sandbox: sandbox.run(calls, seed=3), memory_mb=1024)]
+
+    assert outcome()[:3] == [3.0, {"a": 2.5, "b": 2.0}, 0.5]
+    assert outcome() == outcome()
+
+
+def test_frames_that_are_no_json_are_refused() -> None:
+    for raw in (b'C.{"a": NaN}', b"C.1e999", b"C.[-Infinity]", b'C."\\ud800"', b"C.\xff", b"C.", b"C." + b"[" * 5_000):
+        assert parse_reply(raw).frame is None
+    deep = b"[" * MAX_DEPTH + b"]" * MAX_DEPTH
+    assert parse_reply(b"C." + deep).frame is not None
+    assert parse_reply(b"C.[" + deep + b"]").frame is None
+    wide = b"[" + b",".join([b"[]"] * 500) + b"]"
+    assert parse_reply(b"S!" + wide) == Reply(True, True, [[]] * 500)
+    with pytest.raises(ValueError, match="head"):
+        parse_reply(b"C")

@@ -15,6 +15,7 @@ from apigen.errors import ConfigError, LibraryError
 from apigen.options import Door
 from apigen.records import Api, Call, CallResult
 from apigen.sources import Library, build_sources, open_library
+from apigen.sources.context import SourceContext
 
 Write = Callable[..., Path]
 
@@ -36,7 +37,7 @@ def opened(*folders: Path) -> Library:
     entries = [Door(name="python", options={"path": str(folder)}) for folder in folders]
 
     async def work() -> Library:
-        library = await open_library(build_sources(entries, SandboxConfig()))
+        library = await open_library(build_sources(entries, SourceContext.now(SandboxConfig())))
         await library.close()
         return library
 
@@ -437,11 +438,11 @@ def test_nothing_of_the_library_is_imported_here(write: Write) -> None:
 
 def test_a_missing_folder_and_a_wrong_option() -> None:
     with pytest.raises(ConfigError, match=r"library\[0\]\.path: there is no folder 'nowhere'"):
-        build_sources([Door(name="python", options={"path": "nowhere"})], SandboxConfig())
+        build_sources([Door(name="python", options={"path": "nowhere"})], SourceContext.now(SandboxConfig()))
     with pytest.raises(ConfigError, match=r"library\[0\]\.pth: unknown key; did you mean `path`"):
-        build_sources([Door(name="python", options={"path": ".", "pth": "x"})], SandboxConfig())
+        build_sources([Door(name="python", options={"path": ".", "pth": "x"})], SourceContext.now(SandboxConfig()))
     with pytest.raises(ConfigError, match=r"library\[0\]\.source: 'pyton' is unknown"):
-        build_sources([Door(name="pyton")], SandboxConfig())
+        build_sources([Door(name="pyton")], SourceContext.now(SandboxConfig()))
 
 
 def test_a_file_whose_name_no_module_can_have_is_not_left_out_in_silence(write: Write) -> None:

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ API = Api(
     examples=(Call("convert", {"x": 1.5}),),
 )
 OTHER = Api("other", "Other.", {"type": "object", "properties": {}}, "units", "python:lib/units.py")
+CLOCK = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 DRAW = Draw(0, 17, "parallel", "query_first", (API,), distractors=(OTHER,))
 
 
@@ -46,7 +48,7 @@ def writer(store: Path) -> Iterator[RunWriter]:
     }
     config = parse_options(RunConfig, settings)
     with closing(
-        RunWriter.start(config, (API, OTHER), library_hash="abc", sandbox_tier="process", stages=STAGES)
+        RunWriter.start(config, (API, OTHER), library_hash="abc", sandbox_tier="process", stages=STAGES, clock=CLOCK)
     ) as opened:
         yield opened
 

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,9 @@ CONVERT = Api(
 COUNT = Api("count", "Count.", {"type": "object", "properties": {}}, "text", "python:lib/text.py")
 
 
+CLOCK = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
 def config(store: Path, **changed: Any) -> RunConfig:
     settings = {
         "store": str(store),
@@ -46,7 +50,7 @@ def config(store: Path, **changed: Any) -> RunConfig:
 
 def start(store: Path, library_hash: str = "abc", apis: Sequence[Api] = (CONVERT, COUNT), **changed: Any) -> RunWriter:
     return RunWriter.start(
-        config(store, **changed), apis, library_hash=library_hash, sandbox_tier="process", stages=STAGES
+        config(store, **changed), apis, library_hash=library_hash, sandbox_tier="process", stages=STAGES, clock=CLOCK
     )
 
 

@@ -38,6 +38,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 FORK_LOOP = """
 import ctypes, gc, json, os, random, resource, select, signal, struct, sys, time, types, typing
 sys.path += sys.argv[3:]
+sys.modules.update(pytest=None, dateutil=None, unittest=types.SimpleNamespace(TestCase=object))
 import time_machine, number_theory
 gc.collect(); gc.freeze()
 start = time.perf_counter()
@@ -46,7 +47,9 @@ for _ in range(int(sys.argv[2])):
     if child == 0:
         os._exit(0)
     os.waitpid(child, 0)
-print(int(sys.argv[2]) / (time.perf_counter() - start))
+spent = time.perf_counter() - start
+resident = int(open("/proc/self/statm").read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+print(int(sys.argv[2]) / spent, resident / 2**20)
 """
 
 
@@ -94,7 +97,7 @@ def bare_forks(loops: int) -> float:
     packages = [path for path in sys.path if path.endswith("site-packages")]
     loop = [sys.executable, "-P", "-s", "-S", "-c", FORK_LOOP, "", str(CALLS), str(LIBRARY), *packages]
     running = [subprocess.Popen(loop, stdout=subprocess.PIPE, text=True) for _ in range(loops)]
-    return sum(float(process.communicate()[0]) for process in running)
+    return sum(float(process.communicate()[0].split()[0]) for process in running)
 
 
 def fresh_interpreters() -> float:

@@ -1,6 +1,7 @@
 """Cooking: recipes, kitchen measures, ovens and cooking times."""
 
 import math
+import re
 from typing import Literal, TypedDict, TypeVar, get_args
 
 CookingUnit = Literal[
@@ -34,6 +35,17 @@ BakingIngredient = Literal[
 ]
 RoastMeat = Literal["beef", "lamb", "pork", "chicken", "turkey"]
 RoastDoneness = Literal["rare", "medium", "well_done"]
+MissingIngredient = Literal[
+    "buttermilk",
+    "heavy_cream",
+    "self_rising_flour",
+    "cake_flour",
+    "baking_powder",
+    "baking_soda",
+    "fresh_herbs",
+]
+SpoonMeasure = Literal["teaspoons", "tablespoons", "cups"]
+PanShape = Literal["round", "square", "rectangular"]
 
 
 class Ingredient(TypedDict):
@@ -49,6 +61,27 @@ class WeighedIngredient(TypedDict):
 
     name: str
     grams: float
+
+
+class BakingPan(TypedDict):
+    """A baking pan seen from above."""
+
+    shape: PanShape
+    sizes_cm: list[float]
+
+
+class OvenDish(TypedDict):
+    """A dish of a meal and how long it cooks."""
+
+    name: str
+    minutes: int
+
+
+class DishStart(TypedDict):
+    """When to start a dish."""
+
+    name: str
+    start_at: str
 
 
 _Entry = TypeVar("_Entry")
@@ -93,6 +126,32 @@ _YOLK_CELSIUS = {"soft": 63, "medium": 70, "hard": 77}
 _EGG_GRAMS = {"small": 48, "medium": 58, "large": 68, "extra_large": 78}
 _EGG_CELSIUS = {"fridge": 4, "room": 20}
 
+_TEASPOONS = {"teaspoons": 1, "tablespoons": 3, "cups": 48}
+
+# What stands for one measure of an ingredient, and the unit of that measure, from the list of common
+# ingredient substitutions of the Alabama Cooperative Extension System.
+_SUBSTITUTES: dict[str, tuple[str, list[tuple[str, float, CookingUnit]]]] = {
+    "buttermilk": ("cups", [("lemon juice", 1, "tablespoons"), ("milk", 15 / 16, "cups")]),
+    "heavy_cream": ("cups", [("milk", 3 / 4, "cups"), ("butter", 1 / 3, "cups")]),
+    "self_rising_flour": (
+        "cups",
+        [("flour", 1, "cups"), ("baking powder", 1.5, "teaspoons"), ("salt", 0.5, "teaspoons")],
+    ),
+    "cake_flour": ("cups", [("flour", 3 / 4, "cups"), ("cornstarch", 2, "tablespoons")]),
+    "baking_powder": (
+        "teaspoons",
+        [
+            ("baking soda", 1 / 4, "teaspoons"),
+            ("cream of tartar", 1 / 2, "teaspoons"),
+            ("cornstarch", 1 / 4, "teaspoons"),
+        ],
+    ),
+    "baking_soda": ("teaspoons", [("baking powder", 4, "teaspoons")]),
+    "fresh_herbs": ("tablespoons", [("dried herbs", 1, "teaspoons")]),
+}
+
+_PAN_SIZES = {"round": 1, "square": 1, "rectangular": 2}
+
 
 def _check_range(name: str, value: float, low: float, high: float) -> None:
     if not low <= value <= high:
@@ -108,6 +167,16 @@ def _pick(name: str, key: str, table: dict[str, _Entry]) -> _Entry:
     if key not in table:
         raise ValueError(f"{name} must be one of {', '.join(table)}, got {key!r}")
     return table[key]
+
+
+def _pan_area_cm2(name: str, pan: BakingPan) -> float:
+    shape, sizes = pan["shape"], pan["sizes_cm"]
+    wanted = _pick(f"{name}.shape", shape, _PAN_SIZES)
+    if len(sizes) != wanted:
+        raise ValueError(f"{name}.sizes_cm must have {wanted} entries for a {shape} pan, got {len(sizes)}")
+    for index, size in enumerate(sizes):
+        _check_range(f"{name}.sizes_cm[{index}]", size, 5, 100)
+    return math.pi * (sizes[0] / 2) ** 2 if shape == "round" else sizes[0] * sizes[-1]
 
 
 def scale_recipe(ingredients: list[Ingredient], original_servings: int, wanted_servings: int) -> list[Ingredient]:
@@ -353,3 +422,125 @@ def egg_boiling_minutes(
     _check_range("altitude_meters", altitude_meters, 0, 4000)
     water = 100 - altitude_meters / 300
     return round(0.451 * math.pow(grams, 2 / 3) * math.log(0.76 * (water - start) / (water - yolk)), 1)
+
+
+def ingredient_substitute(missing_ingredient: MissingIngredient, amount: float, unit: SpoonMeasure) -> list[Ingredient]:
+    """Tell what to use, and how much of it, in place of an ingredient that has run out.
+
+    Uses the list of common ingredient substitutions of the Alabama Cooperative Extension System.
+
+    Args:
+        missing_ingredient: What has run out: buttermilk, heavy_cream (for cooking, not to whip),
+            self_rising_flour, cake_flour, baking_powder, baking_soda (bicarbonate) or fresh_herbs (chopped).
+        amount: How much of it the recipe wants, in unit, 0.1 to 100.
+        unit: US measure of the amount: teaspoons, tablespoons or cups.
+
+    Returns:
+        The things to use together, each with name, amount (rounded to 3 decimals) and unit (its own, such
+        as tablespoons).
+
+    Raises:
+        ValueError: If the ingredient or unit is unknown or the amount is out of range.
+
+    Examples:
+        >>> ingredient_substitute(missing_ingredient="buttermilk", amount=2, unit="cups")
+        [{'name': 'lemon juice', 'amount': 2.0, 'unit': 'tablespoons'}, {'name': 'milk', 'amount': 1.875, 'unit': 'cups'}]
+        >>> ingredient_substitute(missing_ingredient="heavy_cream", amount=0.75, unit="cups")
+        [{'name': 'milk', 'amount': 0.562, 'unit': 'cups'}, {'name': 'butter', 'amount': 0.25, 'unit': 'cups'}]
+        >>> ingredient_substitute(missing_ingredient="baking_soda", amount=1.5, unit="teaspoons")
+        [{'name': 'baking powder', 'amount': 6.0, 'unit': 'teaspoons'}]
+        >>> ingredient_substitute(missing_ingredient="fresh_herbs", amount=3, unit="tablespoons")
+        [{'name': 'dried herbs', 'amount': 3.0, 'unit': 'teaspoons'}]
+    """
+    measure, substitutes = _pick("missing_ingredient", missing_ingredient, _SUBSTITUTES)
+    _check_range("amount", amount, 0.1, 100)
+    measures = amount * _pick("unit", unit, _TEASPOONS) / _TEASPOONS[measure]
+    return [
+        {"name": name, "amount": round(share * measures, 3), "unit": substitute_unit}
+        for name, share, substitute_unit in substitutes
+    ]
+
+
+def pan_size_factor(recipe_pan: BakingPan, available_pan: BakingPan) -> float:
+    """Compute by how much to multiply a recipe to bake it in another pan.
+
+    The batter stands as high in both pans, so the factor is the ratio of their areas.
+
+    Args:
+        recipe_pan: The pan (tin) of the recipe: shape (round, square or rectangular) and sizes_cm, a list of
+            lengths of 5 to 100 centimeters: one for round (diameter) or square (side), two for rectangular
+            (length and width).
+        available_pan: The pan to use instead, with shape and sizes_cm like those of recipe_pan.
+
+    Returns:
+        The factor for every ingredient, rounded to 2 decimals (1.5 means half as much again).
+
+    Raises:
+        ValueError: If a shape is unknown, a size is out of range, or a pan has too few or too many sizes.
+
+    Examples:
+        >>> pan_size_factor(
+        ...     recipe_pan={"shape": "round", "sizes_cm": [20]}, available_pan={"shape": "round", "sizes_cm": [26]}
+        ... )
+        1.69
+        >>> pan_size_factor(
+        ...     recipe_pan={"shape": "rectangular", "sizes_cm": [33, 23]},
+        ...     available_pan={"shape": "square", "sizes_cm": [22]},
+        ... )
+        0.64
+        >>> pan_size_factor(
+        ...     recipe_pan={"shape": "round", "sizes_cm": [23.5]},
+        ...     available_pan={"shape": "rectangular", "sizes_cm": [40, 30]},
+        ... )
+        2.77
+    """
+    recipe_area = _pan_area_cm2("recipe_pan", recipe_pan)
+    return round(_pan_area_cm2("available_pan", available_pan) / recipe_area, 2)
+
+
+def dish_start_times(dishes: list[OvenDish], serve_at: str, finish_early_minutes: int = 0) -> list[DishStart]:
+    """Plan when to start cooking each dish of a meal so that all are ready together.
+
+    Args:
+        dishes: The dishes, 1 to 20 objects with name (1 to 100 characters) and minutes (whole minutes from the
+            start of the dish until it is done, 1 to 1440).
+        serve_at: When the meal is served as HH:MM, 24-hour, the same day as the first start.
+        finish_early_minutes: Minutes before serving at which everything is to be done, such as to rest, 0 to 180.
+
+    Returns:
+        The dishes with name and start_at (HH:MM, 24-hour), the earliest start first.
+
+    Raises:
+        ValueError: If there are none or too many dishes, a name, number or time is not valid, or a dish would
+            have to start before midnight of the day.
+
+    Examples:
+        >>> dish_start_times(
+        ...     dishes=[{"name": "potatoes", "minutes": 55}, {"name": "roast chicken", "minutes": 95}],
+        ...     serve_at="19:00",
+        ... )
+        [{'name': 'roast chicken', 'start_at': '17:25'}, {'name': 'potatoes', 'start_at': '18:05'}]
+        >>> dish_start_times(
+        ...     dishes=[{"name": "lasagna", "minutes": 70}, {"name": "garlic bread", "minutes": 12}],
+        ...     serve_at="12:30",
+        ...     finish_early_minutes=10,
+        ... )
+        [{'name': 'lasagna', 'start_at': '11:10'}, {'name': 'garlic bread', 'start_at': '12:08'}]
+        >>> dish_start_times(
+        ...     dishes=[{"name": "beef brisket", "minutes": 480}], serve_at="18:45", finish_early_minutes=45
+        ... )
+        [{'name': 'beef brisket', 'start_at': '10:00'}]
+    """
+    _check_range("dishes length", len(dishes), 1, 20)
+    if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", serve_at):
+        raise ValueError(f"serve_at must be a 24-hour time as HH:MM, got {serve_at!r}")
+    _check_range("finish_early_minutes", finish_early_minutes, 0, 180)
+    hours, minutes = map(int, serve_at.split(":"))
+    done = 60 * hours + minutes - finish_early_minutes
+    for index, dish in enumerate(dishes):
+        _check_name(f"dishes[{index}].name", dish["name"])
+        _check_range(f"dishes[{index}].minutes", dish["minutes"], 1, 1440)
+        if dish["minutes"] > done:
+            raise ValueError(f"dishes[{index}].minutes must let the dish start after midnight, at most {done} here")
+    starts = sorted(((done - dish["minutes"], dish["name"]) for dish in dishes), key=lambda start: start[0])
+    return [{"name": name, "start_at": f"{start // 60:02}:{start % 60:02}"} for start, name in starts]

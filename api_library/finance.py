@@ -1,4 +1,4 @@
-"""Money: loans, savings, bills, prices, taxes and currency."""
+"""Money: loans, savings, bills, prices, taxes, currency and investments."""
 
 import math
 from decimal import ROUND_HALF_UP, Decimal
@@ -7,9 +7,11 @@ from typing import Literal, TypedDict, get_args
 
 Compounding = Literal["yearly", "quarterly", "monthly", "daily"]
 TaxStatus = Literal["included", "excluded"]
+CouponFrequency = Literal["yearly", "half_yearly", "quarterly"]
 
 _MAX_AMOUNT = 1_000_000_000
 _PERIODS_PER_YEAR = {"yearly": 1, "quarterly": 4, "monthly": 12, "daily": 365}
+_COUPONS_PER_YEAR = {"yearly": 1, "half_yearly": 2, "quarterly": 4}
 
 
 class TaxBracket(TypedDict):
@@ -17,6 +19,36 @@ class TaxBracket(TypedDict):
 
     from_income: float
     rate_percent: float
+
+
+class Holding(TypedDict):
+    """One investment of a portfolio: what it is worth now and what its share should be."""
+
+    name: str
+    value: float
+    target_percent: float
+
+
+class RebalancingPlan(TypedDict):
+    """What rebalance_portfolio returns."""
+
+    total_value: float
+    trades: dict[str, float]
+
+
+class BondValuation(TypedDict):
+    """What bond_price returns."""
+
+    price: float
+    trades_at: str
+
+
+class ExtraPaymentEffect(TypedDict):
+    """What loan_savings_from_extra_payment returns."""
+
+    months_to_pay_off: int
+    months_saved: int
+    interest_saved: float
 
 
 def _check_range(name: str, value: float, low: float, high: float) -> None:
@@ -292,3 +324,172 @@ def convert_currency_at_rate(amount: float, exchange_rate: float, fee_percent: f
     _check_range("exchange_rate", exchange_rate, 0.000001, 1_000_000)
     _check_range("fee_percent", fee_percent, 0, 100)
     return _money(amount * (100 - fee_percent) / 100 * exchange_rate)
+
+
+def loan_savings_from_extra_payment(
+    principal: float, annual_rate_percent: float, years: int, extra_monthly_payment: float
+) -> ExtraPaymentEffect:
+    """Compute how much sooner and cheaper a loan is paid off by paying extra every month.
+
+    Args:
+        principal: Amount borrowed or still owed, 1 to 1000000000.
+        annual_rate_percent: Yearly interest rate in percent, 0 to 100 (5 means 5%), charged monthly.
+        years: Term of the loan without extra payments, in whole years, 1 to 50.
+        extra_monthly_payment: Amount paid each month on top of the regular annuity payment, 0.01 to 1000000000.
+
+    Returns:
+        An object with months_to_pay_off, months_saved and interest_saved (in the currency of the principal,
+        rounded to 2 decimals).
+
+    Raises:
+        ValueError: If an argument is out of its range.
+
+    Examples:
+        >>> loan_savings_from_extra_payment(
+        ...     principal=240000, annual_rate_percent=6, years=30, extra_monthly_payment=200
+        ... )
+        {'months_to_pay_off': 265, 'months_saved': 95, 'interest_saved': 85085.34}
+        >>> loan_savings_from_extra_payment(
+        ...     principal=18000, annual_rate_percent=7.9, years=5, extra_monthly_payment=75
+        ... )
+        {'months_to_pay_off': 48, 'months_saved': 12, 'interest_saved': 798.96}
+        >>> loan_savings_from_extra_payment(
+        ...     principal=9600, annual_rate_percent=0, years=4, extra_monthly_payment=50
+        ... )
+        {'months_to_pay_off': 39, 'months_saved': 9, 'interest_saved': 0.0}
+    """
+    _check_range("principal", principal, 1, _MAX_AMOUNT)
+    _check_range("annual_rate_percent", annual_rate_percent, 0, 100)
+    _check_range("years", years, 1, 50)
+    _check_range("extra_monthly_payment", extra_monthly_payment, 0.01, _MAX_AMOUNT)
+    term = 12 * years
+    rate = annual_rate_percent / 1200
+    regular = principal * rate / -math.expm1(-term * math.log1p(rate)) if rate else principal / term
+    balance, interest, months = float(principal), 0.0, 0
+    while balance >= 0.005:
+        interest += balance * rate
+        balance += balance * rate - regular - extra_monthly_payment
+        months += 1
+    return {
+        "months_to_pay_off": months,
+        "months_saved": term - months,
+        "interest_saved": _money(regular * term - principal - interest),
+    }
+
+
+def rebalance_portfolio(holdings: list[Holding], new_money: float = 0.0) -> RebalancingPlan:
+    """Work out what to buy and sell so that investments have their target shares of a portfolio.
+
+    Args:
+        holdings: 2 to 50 objects, each with name (1 to 100 characters, each once), value (what it is worth
+            now, 0 to 1000000000) and target_percent (the share wanted, 0 to 100; together 100).
+        new_money: Cash to invest on top, in the currency of the values, 0 to 1000000000; none if left out.
+
+    Returns:
+        An object with total_value (with the new money) and trades, an object with the amount to buy of each
+        holding by name, negative to sell; in the currency of the values, rounded to 2 decimals.
+
+    Raises:
+        ValueError: If a value is out of its range, a name is blank or comes twice, there are too few or too
+            many holdings, the target percents do not add up to 100, or there is nothing to invest.
+
+    Examples:
+        >>> rebalance_portfolio(
+        ...     holdings=[
+        ...         {"name": "stocks", "value": 42000, "target_percent": 60},
+        ...         {"name": "bonds", "value": 18000, "target_percent": 40},
+        ...     ]
+        ... )
+        {'total_value': 60000.0, 'trades': {'stocks': -6000.0, 'bonds': 6000.0}}
+        >>> rebalance_portfolio(
+        ...     holdings=[
+        ...         {"name": "world fund", "value": 15200, "target_percent": 70},
+        ...         {"name": "real estate", "value": 4300, "target_percent": 20},
+        ...         {"name": "gold", "value": 2750, "target_percent": 10},
+        ...     ],
+        ...     new_money=2500,
+        ... )
+        {'total_value': 24750.0, 'trades': {'world fund': 2125.0, 'real estate': 650.0, 'gold': -275.0}}
+        >>> rebalance_portfolio(
+        ...     holdings=[
+        ...         {"name": "savings bonds", "value": 3650, "target_percent": 37.5},
+        ...         {"name": "index fund", "value": 8100, "target_percent": 62.5},
+        ...     ],
+        ...     new_money=450,
+        ... )
+        {'total_value': 12200.0, 'trades': {'savings bonds': 925.0, 'index fund': -475.0}}
+    """
+    if not 2 <= len(holdings) <= 50:
+        raise ValueError(f"holdings must have 2 to 50 items, got {len(holdings)}")
+    _check_range("new_money", new_money, 0, _MAX_AMOUNT)
+    names: set[str] = set()
+    for index, holding in enumerate(holdings):
+        name = holding["name"]
+        if not (name.strip() and len(name) <= 100) or name in names:
+            raise ValueError(f"holdings[{index}].name must have 1 to 100 characters and come once, got {name[:100]!r}")
+        names.add(name)
+        _check_range(f"holdings[{index}].value", holding["value"], 0, _MAX_AMOUNT)
+        _check_range(f"holdings[{index}].target_percent", holding["target_percent"], 0, 100)
+    targets = math.fsum(holding["target_percent"] for holding in holdings)
+    if abs(targets - 100) > 0.01:
+        raise ValueError(f"holdings must have target_percent that add up to 100, got {targets:g}")
+    total = math.fsum([new_money, *(holding["value"] for holding in holdings)])
+    if total < 0.01:
+        raise ValueError("holdings must be worth something, or new_money be given")
+    trades = {
+        holding["name"]: _money(total * holding["target_percent"] / targets - holding["value"]) for holding in holdings
+    }
+    return {"total_value": _money(total), "trades": trades}
+
+
+def bond_price(
+    face_value: float,
+    coupon_rate_percent: float,
+    yield_percent: float,
+    years_to_maturity: int,
+    coupons_paid: CouponFrequency = "half_yearly",
+) -> BondValuation:
+    """Compute the fair price of a bond from its coupon and the market yield.
+
+    Args:
+        face_value: Amount paid back at maturity (par value), 1 to 1000000000.
+        coupon_rate_percent: Interest that the bond pays a year, in percent of the face value, 0 to 50.
+        yield_percent: Market yield to maturity in percent a year, 0 to 50, compounded as often as coupons
+            are paid.
+        years_to_maturity: Whole years until the face value is paid back, 1 to 50.
+        coupons_paid: How often the interest is paid: yearly, half_yearly (twice a year) or quarterly;
+            half_yearly if left out.
+
+    Returns:
+        An object with price (present value in the currency of the face value, rounded to 2 decimals) and
+        trades_at: discount (below the face value), par (equal) or premium (above).
+
+    Raises:
+        ValueError: If an argument is out of its range or coupons_paid is unknown.
+
+    Examples:
+        >>> bond_price(face_value=1000, coupon_rate_percent=4.5, yield_percent=5.2, years_to_maturity=10)
+        {'price': 945.95, 'trades_at': 'discount'}
+        >>> bond_price(
+        ...     face_value=5000, coupon_rate_percent=6, yield_percent=3.75, years_to_maturity=7, coupons_paid="yearly"
+        ... )
+        {'price': 5681.51, 'trades_at': 'premium'}
+        >>> bond_price(
+        ...     face_value=20000, coupon_rate_percent=3, yield_percent=3, years_to_maturity=12, coupons_paid="quarterly"
+        ... )
+        {'price': 20000.0, 'trades_at': 'par'}
+    """
+    _check_range("face_value", face_value, 1, _MAX_AMOUNT)
+    _check_range("coupon_rate_percent", coupon_rate_percent, 0, 50)
+    _check_range("yield_percent", yield_percent, 0, 50)
+    _check_range("years_to_maturity", years_to_maturity, 1, 50)
+    _check_choice("coupons_paid", coupons_paid, CouponFrequency)
+    payments_a_year = _COUPONS_PER_YEAR[coupons_paid]
+    payments = payments_a_year * years_to_maturity
+    coupon = face_value * coupon_rate_percent / 100 / payments_a_year
+    rate = yield_percent / 100 / payments_a_year
+    log_discount = -payments * math.log1p(rate)
+    annuity = -math.expm1(log_discount) / rate if rate else payments
+    price = _money(coupon * annuity + face_value * math.exp(log_discount))
+    face = _money(face_value)
+    return {"price": price, "trades_at": "par" if price == face else "premium" if price > face else "discount"}

@@ -1,4 +1,4 @@
-"""Geometry: circles, solids, triangles, distances and polygons."""
+"""Geometry: circles, solids, triangles, quadrilaterals, distances and polygons."""
 
 import math
 from itertools import combinations, pairwise
@@ -7,6 +7,8 @@ from typing import Literal, TypedDict, get_args
 CircleLength = Literal["radius", "diameter", "circumference"]
 RoundSolid = Literal["cylinder", "cone", "sphere"]
 Route = Literal["straight", "grid"]
+PolygonLength = Literal["side", "circumradius", "inradius"]
+Direction = Literal["counterclockwise", "clockwise"]
 
 _RADIUS_SHARE = {"radius": 1.0, "diameter": 0.5, "circumference": 0.5 / math.pi}
 
@@ -16,6 +18,14 @@ class Point(TypedDict):
 
     x: float
     y: float
+
+
+class Quadrilateral(TypedDict):
+    """What classify_quadrilateral returns."""
+
+    kind: str
+    perimeter: float
+    area: float
 
 
 def _check_lengths(**lengths: float) -> None:
@@ -44,6 +54,27 @@ def _turn(origin: Point, first: Point, second: Point) -> float:
 
 def _cross(edge: tuple[Point, Point], other: tuple[Point, Point]) -> bool:
     return _turn(*edge, other[0]) * _turn(*edge, other[1]) < 0 and _turn(*other, edge[0]) * _turn(*other, edge[1]) < 0
+
+
+def _quadrilateral_kind(corners: list[Point]) -> str:
+    """Name a quadrilateral whose edges do not cross; lengths and directions count as equal to 6 digits."""
+    a, b, c, d = ((end["x"] - start["x"], end["y"] - start["y"]) for start, end in pairwise([*corners, corners[0]]))
+
+    def same(first: tuple[float, float], second: tuple[float, float]) -> bool:
+        return math.isclose(math.hypot(*first), math.hypot(*second), rel_tol=1e-6)
+
+    def parallel(first: tuple[float, float], second: tuple[float, float]) -> bool:
+        across = first[0] * second[1] - first[1] * second[0]
+        return abs(across) <= 1e-6 * math.hypot(*first) * math.hypot(*second)
+
+    square_corner = abs(a[0] * b[0] + a[1] * b[1]) <= 1e-6 * math.hypot(*a) * math.hypot(*b)
+    if parallel(a, c) and parallel(b, d):
+        if same(a, b):
+            return "square" if square_corner else "rhombus"
+        return "rectangle" if square_corner else "parallelogram"
+    if (same(a, b) and same(c, d)) or (same(b, c) and same(d, a)):
+        return "kite"
+    return "trapezoid" if parallel(a, c) or parallel(b, d) else "irregular"
 
 
 def circle_measurements(known_length: float, known_as: CircleLength) -> dict[str, float]:
@@ -254,3 +285,133 @@ def polygon_area(corners: list[Point]) -> float:
     if area == 0:
         raise ValueError("corners must enclose an area, but they all lie on one line")
     return area
+
+
+def regular_polygon_measurements(sides: int, known_length: float, known_as: PolygonLength = "side") -> dict[str, float]:
+    """Compute the side, perimeter, area and corner angle of a regular polygon, such as a hexagon.
+
+    Args:
+        sides: Number of equal sides, 3 to 1000 (6 is a hexagon, 8 an octagon).
+        known_length: The length that is known, in any unit, 0.001 to 1000000.
+        known_as: What the length is: side (one edge), circumradius (center to corner) or inradius (center to
+            the middle of a side, apothem); side if left out.
+
+    Returns:
+        A dict with side and perimeter (same unit), area (unit squared) and corner_angle_degrees (inside
+        angle), rounded to 4 decimals.
+
+    Raises:
+        ValueError: If an argument is out of its range or known_as is unknown.
+
+    Examples:
+        >>> regular_polygon_measurements(sides=6, known_length=4.5)
+        {'side': 4.5, 'perimeter': 27.0, 'area': 52.611, 'corner_angle_degrees': 120.0}
+        >>> regular_polygon_measurements(sides=5, known_length=12, known_as="circumradius")
+        {'side': 14.1068, 'perimeter': 70.5342, 'area': 342.3803, 'corner_angle_degrees': 108.0}
+        >>> regular_polygon_measurements(sides=8, known_length=30, known_as="inradius")
+        {'side': 24.8528, 'perimeter': 198.8225, 'area': 2982.3376, 'corner_angle_degrees': 135.0}
+    """
+    if not 3 <= sides <= 1000:
+        raise ValueError(f"sides must be between 3 and 1000, got {sides}")
+    _check_lengths(known_length=known_length)
+    _check_choice("known_as", known_as, PolygonLength)
+    half_turn = math.pi / sides
+    factors = {"side": 1.0, "circumradius": 2 * math.sin(half_turn), "inradius": 2 * math.tan(half_turn)}
+    side = known_length * factors[known_as]
+    return {
+        "side": round(side, 4),
+        "perimeter": round(sides * side, 4),
+        "area": round(sides * side**2 / (4 * math.tan(half_turn)), 4),
+        "corner_angle_degrees": round(180 - 360 / sides, 4),
+    }
+
+
+def classify_quadrilateral(corners: list[Point]) -> Quadrilateral:
+    """Tell what kind of figure four corner points form, such as a rhombus or a kite.
+
+    Args:
+        corners: The 4 corners in order around the edge, either way; each has x and y coordinates in the same
+            unit, -1000000 to 1000000. Edges must not cross and no three corners in a row lie on one line.
+
+    Returns:
+        An object with kind (the first that fits of square, rectangle, rhombus, parallelogram, kite, trapezoid
+        and irregular), perimeter (in the unit of the coordinates) and area (squared unit), rounded to 4 decimals.
+
+    Raises:
+        ValueError: If there are not 4 corners, a coordinate is out of its range, edges cross, or corners lie
+            on one line.
+
+    Examples:
+        >>> classify_quadrilateral(corners=[{"x": 0, "y": 3}, {"x": 4, "y": 0}, {"x": 8, "y": 3}, {"x": 4, "y": 6}])
+        {'kind': 'rhombus', 'perimeter': 20.0, 'area': 24.0}
+        >>> classify_quadrilateral(
+        ...     corners=[{"x": -2, "y": 0}, {"x": 9, "y": 0}, {"x": 6, "y": 4}, {"x": 1, "y": 4}]
+        ... )
+        {'kind': 'trapezoid', 'perimeter': 26.0, 'area': 32.0}
+        >>> classify_quadrilateral(
+        ...     corners=[{"x": 1, "y": 1}, {"x": 7, "y": 9}, {"x": 3, "y": 12}, {"x": -3, "y": 4}]
+        ... )
+        {'kind': 'rectangle', 'perimeter': 30.0, 'area': 50.0}
+        >>> classify_quadrilateral(corners=[{"x": 0, "y": 5}, {"x": 3, "y": 0}, {"x": 0, "y": -9}, {"x": -3, "y": 0}])
+        {'kind': 'kite', 'perimeter': 30.6356, 'area': 42.0}
+    """
+    if len(corners) != 4:
+        raise ValueError(f"corners must have 4 points, got {len(corners)}")
+    for index, corner in enumerate(corners):
+        _check_point(f"corners[{index}]", corner)
+    edges = list(pairwise([*corners, corners[0]]))
+    lengths = [math.dist((start["x"], start["y"]), (end["x"], end["y"])) for start, end in edges]
+    for index in range(4):
+        turn = _turn(corners[index - 2], corners[index - 1], corners[index])
+        if abs(turn) <= 1e-9 * lengths[index - 2] * lengths[index - 1]:
+            raise ValueError(f"corners[{(index - 1) % 4}] must not lie on one line with the corners beside it")
+    if any(_cross(edge, other) for edge, other in combinations(edges, 2)):
+        raise ValueError("corners must be in order around the figure, the edges between them cross")
+    return {
+        "kind": _quadrilateral_kind(corners),
+        "perimeter": round(math.fsum(lengths), 4),
+        "area": round(abs(sum(_turn(corners[0], *edge) for edge in edges)) / 2, 4),
+    }
+
+
+def rotate_point(
+    point: Point, angle_degrees: float, center: Point | None = None, direction: Direction = "counterclockwise"
+) -> Point:
+    """Find where a point ends up when it is turned around another point.
+
+    Args:
+        point: The point to turn; x and y are flat coordinates, -1000000 to 1000000 each.
+        angle_degrees: Angle to turn by in degrees, 0 to 360.
+        center: The point to turn around, with x and y in the same unit and range; the origin if left out.
+        direction: counterclockwise (anticlockwise, to the left) or clockwise; counterclockwise if left out.
+
+    Returns:
+        The x and y of the turned point, rounded to 4 decimals.
+
+    Raises:
+        ValueError: If a coordinate or the angle is out of its range or direction is unknown.
+
+    Examples:
+        >>> rotate_point(point={"x": 6, "y": 2.5}, angle_degrees=90)
+        {'x': -2.5, 'y': 6.0}
+        >>> rotate_point(point={"x": 5, "y": 1}, angle_degrees=30, center={"x": 2, "y": -3})
+        {'x': 2.5981, 'y': 1.9641}
+        >>> rotate_point(point={"x": -4, "y": 7}, angle_degrees=45, direction="clockwise")
+        {'x': 2.1213, 'y': 7.7782}
+        >>> rotate_point(
+        ...     point={"x": 12, "y": 8}, angle_degrees=135, center={"x": 10, "y": 3}, direction="clockwise"
+        ... )
+        {'x': 12.1213, 'y': -1.9497}
+    """
+    _check_point("point", point)
+    if not 0 <= angle_degrees <= 360:
+        raise ValueError(f"angle_degrees must be between 0 and 360, got {angle_degrees}")
+    _check_choice("direction", direction, Direction)
+    middle: Point = {"x": 0.0, "y": 0.0} if center is None else center
+    _check_point("center", middle)
+    angle = math.radians(angle_degrees if direction == "counterclockwise" else -angle_degrees)
+    across, along = point["x"] - middle["x"], point["y"] - middle["y"]
+    return {
+        "x": round(middle["x"] + across * math.cos(angle) - along * math.sin(angle), 4) + 0.0,
+        "y": round(middle["y"] + across * math.sin(angle) + along * math.cos(angle), 4) + 0.0,
+    }

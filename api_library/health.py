@@ -1,4 +1,4 @@
-"""Health: body measures, energy, heart rate, water and pregnancy."""
+"""Health: body measures, energy, heart, water, pregnancy and medication."""
 
 import math
 import re
@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from typing import Literal, TypedDict, TypeVar
 
 Sex = Literal["female", "male"]
+Guideline = Literal["american", "european"]
+Diet = Literal["balanced", "low_fat", "high_protein", "low_carb", "keto"]
 Activity = Literal[
     "walking",
     "hiking",
@@ -44,6 +46,29 @@ class HeartRateZone(TypedDict):
     high: int
 
 
+class BloodPressureReading(TypedDict):
+    """One measurement of the blood pressure in millimeters of mercury."""
+
+    systolic: int
+    diastolic: int
+
+
+class BloodPressureAssessment(TypedDict):
+    """What blood_pressure_category returns: the averages and their category."""
+
+    systolic: int
+    diastolic: int
+    category: str
+
+
+class DoseSchedule(TypedDict):
+    """What medication_schedule returns."""
+
+    times: list[str]
+    doses: int
+    tablets: float
+
+
 _Entry = TypeVar("_Entry")
 
 # Metabolic equivalents (kilocalories per kilogram and hour), 2011 Compendium of Physical Activities.
@@ -65,6 +90,35 @@ _METABOLIC_EQUIVALENTS = {
 
 _MIFFLIN_OFFSETS = {"female": -161, "male": 5}
 _ZONE_PERCENTS = {"moderate": (50, 70), "vigorous": (70, 85)}
+
+# From the worst on: the category and the systolic and diastolic pressure either of which leads to it.
+# Whelton et al., 2017 ACC/AHA guideline (with its threshold of a crisis); Williams et al., 2018 ESC/ESH guidelines.
+_PRESSURE_CATEGORIES = {
+    "american": [
+        ("hypertensive_crisis", 181, 121),
+        ("stage_2_hypertension", 140, 90),
+        ("stage_1_hypertension", 130, 80),
+        ("elevated", 120, 80),
+        ("normal", 0, 0),
+    ],
+    "european": [
+        ("grade_3_hypertension", 180, 110),
+        ("grade_2_hypertension", 160, 100),
+        ("grade_1_hypertension", 140, 90),
+        ("high_normal", 130, 85),
+        ("normal", 120, 80),
+        ("optimal", 0, 0),
+    ],
+}
+
+# Percent of the calories that come from carbohydrates, protein and fat.
+_DIET_PERCENTS = {
+    "balanced": (50, 20, 30),
+    "low_fat": (60, 20, 20),
+    "high_protein": (40, 35, 25),
+    "low_carb": (25, 30, 45),
+    "keto": (5, 20, 75),
+}
 
 
 def _check_range(name: str, value: float, low: float, high: float) -> None:
@@ -327,3 +381,126 @@ def body_surface_area(
     }
     square_meters = _pick("formula", formula, areas)
     return round(square_meters, 2)
+
+
+def blood_pressure_category(
+    readings: list[BloodPressureReading], guideline: Guideline = "american"
+) -> BloodPressureAssessment:
+    """Average an adult's blood pressure readings and name their category.
+
+    Args:
+        readings: 1 to 30 measurements, objects with systolic (the upper value, 60 to 300) and diastolic (the
+            lower value, 30 to 200, less than systolic), whole millimeters of mercury (mmHg).
+        guideline: Whose limits count: american (ACC/AHA 2017, high from 130/80) or european (ESC/ESH 2018, high
+            from 140/90).
+
+    Returns:
+        An object with the average systolic and diastolic (whole mmHg) and category: normal, elevated,
+        stage_1_hypertension, stage_2_hypertension or hypertensive_crisis (american); optimal, normal,
+        high_normal or grade_1_hypertension to grade_3_hypertension (european).
+
+    Raises:
+        ValueError: If there are none or too many readings, a value is out of range or diastolic is not the
+            lower one, or the guideline is unknown.
+
+    Examples:
+        >>> blood_pressure_category(readings=[{"systolic": 128, "diastolic": 76}])
+        {'systolic': 128, 'diastolic': 76, 'category': 'elevated'}
+        >>> blood_pressure_category(
+        ...     readings=[{"systolic": 142, "diastolic": 88}, {"systolic": 135, "diastolic": 84}],
+        ...     guideline="european",
+        ... )
+        {'systolic': 139, 'diastolic': 86, 'category': 'high_normal'}
+        >>> blood_pressure_category(
+        ...     readings=[
+        ...         {"systolic": 151, "diastolic": 92},
+        ...         {"systolic": 147, "diastolic": 95},
+        ...         {"systolic": 144, "diastolic": 89},
+        ...     ]
+        ... )
+        {'systolic': 147, 'diastolic': 92, 'category': 'stage_2_hypertension'}
+        >>> blood_pressure_category(readings=[{"systolic": 117, "diastolic": 74}], guideline="european")
+        {'systolic': 117, 'diastolic': 74, 'category': 'optimal'}
+    """
+    _check_range("readings length", len(readings), 1, 30)
+    for index, reading in enumerate(readings):
+        _check_range(f"readings[{index}].systolic", reading["systolic"], 60, 300)
+        _check_range(f"readings[{index}].diastolic", reading["diastolic"], 30, 200)
+        if reading["diastolic"] >= reading["systolic"]:
+            raise ValueError(f"readings[{index}].diastolic must be less than systolic, got {reading['diastolic']}")
+    limits = _pick("guideline", guideline, _PRESSURE_CATEGORIES)
+    systolic = math.floor(sum(reading["systolic"] for reading in readings) / len(readings) + 0.5)
+    diastolic = math.floor(sum(reading["diastolic"] for reading in readings) / len(readings) + 0.5)
+    category = next(name for name, upper, lower in limits if systolic >= upper or diastolic >= lower)
+    return {"systolic": systolic, "diastolic": diastolic, "category": category}
+
+
+def medication_schedule(
+    first_dose_at: str, hours_between_doses: Literal[4, 6, 8, 12, 24], days: int, tablets_per_dose: float = 1.0
+) -> DoseSchedule:
+    """List the times of day to take a medicine, and count the doses and tablets of the whole course.
+
+    Args:
+        first_dose_at: Time of the first dose as HH:MM, 24-hour.
+        hours_between_doses: Hours from one dose to the next, day and night: 4, 6, 8, 12 or 24 (once a day).
+        days: Length of the course in days, 1 to 365.
+        tablets_per_dose: Tablets or capsules taken each time, 0.25 to 10 (0.5 is half a tablet).
+
+    Returns:
+        An object with times (of every day, as HH:MM, from the first dose on), doses and tablets (of all days).
+
+    Raises:
+        ValueError: If the time is not valid, the hours are none of those allowed, or a number is out of range.
+
+    Examples:
+        >>> medication_schedule(first_dose_at="07:30", hours_between_doses=8, days=10)
+        {'times': ['07:30', '15:30', '23:30'], 'doses': 30, 'tablets': 30.0}
+        >>> medication_schedule(first_dose_at="21:00", hours_between_doses=12, days=5, tablets_per_dose=2)
+        {'times': ['21:00', '09:00'], 'doses': 10, 'tablets': 20.0}
+        >>> medication_schedule(first_dose_at="06:15", hours_between_doses=6, days=7, tablets_per_dose=0.5)
+        {'times': ['06:15', '12:15', '18:15', '00:15'], 'doses': 28, 'tablets': 14.0}
+    """
+    if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", first_dose_at):
+        raise ValueError(f"first_dose_at must be a 24-hour time as HH:MM, got {first_dose_at!r}")
+    if hours_between_doses not in (4, 6, 8, 12, 24):
+        raise ValueError(f"hours_between_doses must be one of 4, 6, 8, 12, 24, got {hours_between_doses}")
+    _check_range("days", days, 1, 365)
+    _check_range("tablets_per_dose", tablets_per_dose, 0.25, 10)
+    hour, minutes = int(first_dose_at[:2]), first_dose_at[3:]
+    times = [f"{(hour + later) % 24:02}:{minutes}" for later in range(0, 24, hours_between_doses)]
+    doses = days * len(times)
+    return {"times": times, "doses": doses, "tablets": round(float(doses * tablets_per_dose), 2)}
+
+
+def macronutrient_grams(daily_calories: int, diet: Diet = "balanced", meals: int = 1) -> dict[str, int]:
+    """Split a day's calories into grams of carbohydrates, protein and fat for a diet.
+
+    A gram of carbohydrates or protein counts 4 kilocalories, a gram of fat 9.
+
+    Args:
+        daily_calories: Energy to eat a day in kilocalories (calories), 800 to 6000.
+        diet: Percent of the calories from carbohydrates, protein and fat: balanced 50/20/30, low_fat 60/20/20,
+            high_protein 40/35/25, low_carb 25/30/45 or keto (ketogenic) 5/20/75.
+        meals: Number of equal meals to split the day into, 1 to 8; 1 gives the grams of the whole day.
+
+    Returns:
+        An object with carbohydrates, protein and fat, whole grams a meal (or a day, with 1 meal).
+
+    Raises:
+        ValueError: If a number is out of range or the diet is unknown.
+
+    Examples:
+        >>> macronutrient_grams(daily_calories=2200)
+        {'carbohydrates': 275, 'protein': 110, 'fat': 73}
+        >>> macronutrient_grams(daily_calories=1850, diet="keto")
+        {'carbohydrates': 23, 'protein': 92, 'fat': 154}
+        >>> macronutrient_grams(daily_calories=2750, diet="high_protein", meals=4)
+        {'carbohydrates': 69, 'protein': 60, 'fat': 19}
+        >>> macronutrient_grams(daily_calories=1600, diet="low_carb", meals=3)
+        {'carbohydrates': 33, 'protein': 40, 'fat': 27}
+    """
+    _check_range("daily_calories", daily_calories, 800, 6000)
+    carbohydrates, protein, fat = _pick("diet", diet, _DIET_PERCENTS)
+    _check_range("meals", meals, 1, 8)
+    percents = {"carbohydrates": carbohydrates / 4, "protein": protein / 4, "fat": fat / 9}
+    return {name: round(daily_calories * share / 100 / meals) for name, share in percents.items()}

@@ -1,13 +1,66 @@
-"""Home: paint, tiles, wallpaper, curtains, appliances and air conditioning."""
+"""Home: paint, tiles, wallpaper, curtains, building, appliances, heating and air conditioning."""
 
 from math import ceil, floor
-from typing import Literal
+from typing import Literal, TypedDict
+
+HeatingFuel = Literal["heating_oil", "natural_gas", "lpg", "wood_pellets", "firewood"]
+
+
+class BoardPiece(TypedDict):
+    """Pieces of one length to cut."""
+
+    length_cm: float
+    quantity: int
+
+
+class CuttingPlan(TypedDict):
+    """What board_cutting_plan returns."""
+
+    boards: int
+    cuts_cm: list[list[float]]
+    waste_cm: float
+
+
+class Slab(TypedDict):
+    """A rectangular slab, such as the floor of a shed."""
+
+    length_m: float
+    width_m: float
+    thickness_cm: float
+
+
+class ConcreteOrder(TypedDict):
+    """What concrete_bags_needed returns."""
+
+    volume_m3: float
+    bags: int
+
+
+class FuelBill(TypedDict):
+    """What heating_fuel_cost returns."""
+
+    fuel_amount: float
+    fuel_unit: str
+    cost: float
+
 
 _SQUARE_FEET_PER_M2 = 1 / 0.3048**2
 _TRIM_CM = 10
 _HEM_CM = 30
 _FULLNESS = {"light": 1.5, "medium": 2.0, "full": 2.5}
 _SUN_FACTOR = {"shaded": 0.9, "normal": 1.0, "sunny": 1.1}
+
+# Quikrete: a bag of 80 pounds (36.29 kg) of dry mix yields 0.6 cubic feet (0.01699 m3) of concrete.
+_CONCRETE_KG_PER_M3 = 2136
+
+# Usual net calorific values in kilowatt-hours per liter, cubic meter or kilogram; wood with under 20% water.
+_FUEL_KWH = {
+    "heating_oil": (10.0, "liters"),
+    "natural_gas": (10.0, "cubic_meters"),
+    "lpg": (6.6, "liters"),
+    "wood_pellets": (4.8, "kilograms"),
+    "firewood": (4.1, "kilograms"),
+}
 
 
 def _in_range(name: str, value: float, low: float, high: float) -> None:
@@ -247,3 +300,138 @@ def air_conditioner_btu(
     base = room_area_m2 * _SQUARE_FEET_PER_M2 * 20 * sun_factor
     extra = 600 * max(0, occupants - 2) + (4000 if is_kitchen else 0)
     return round((base + extra) / 100) * 100
+
+
+def board_cutting_plan(pieces: list[BoardPiece], board_length_cm: float, saw_cut_mm: float = 3.0) -> CuttingPlan:
+    """Count the boards to buy for a list of pieces to cut from them, and plan the cuts.
+
+    Cuts the longest pieces first, each from the first board that has room (first-fit decreasing).
+
+    Args:
+        pieces: 1 to 20 objects with length_cm (length of a piece in centimeters, 1 to the board's length) and
+            quantity (pieces of that length, 1 to 100); at most 200 pieces in all.
+        board_length_cm: Length of a board, plank or pipe as sold in centimeters, 10 to 2000.
+        saw_cut_mm: Width that the saw blade takes between two pieces in millimeters, 0 to 10; 3 by default.
+
+    Returns:
+        boards (how many to buy), cuts_cm (for each board the lengths to cut from it) and waste_cm (length
+        left over of all boards, sawdust included, rounded to 2 decimals).
+
+    Raises:
+        ValueError: If there are none or too many pieces, or an argument is out of its range.
+
+    Examples:
+        >>> board_cutting_plan(
+        ...     pieces=[{"length_cm": 80, "quantity": 4}, {"length_cm": 45, "quantity": 2}], board_length_cm=240
+        ... )
+        {'boards': 2, 'cuts_cm': [[80.0, 80.0, 45.0], [80.0, 80.0, 45.0]], 'waste_cm': 70.0}
+        >>> board_cutting_plan(pieces=[{"length_cm": 62.5, "quantity": 5}], board_length_cm=200, saw_cut_mm=2.5)
+        {'boards': 2, 'cuts_cm': [[62.5, 62.5, 62.5], [62.5, 62.5]], 'waste_cm': 87.5}
+        >>> board_cutting_plan(
+        ...     pieces=[{"length_cm": 120, "quantity": 2}, {"length_cm": 90, "quantity": 2}],
+        ...     board_length_cm=300,
+        ...     saw_cut_mm=0,
+        ... )
+        {'boards': 2, 'cuts_cm': [[120.0, 120.0], [90.0, 90.0]], 'waste_cm': 180.0}
+    """
+    _in_range("pieces length", len(pieces), 1, 20)
+    _in_range("board_length_cm", board_length_cm, 10, 2000)
+    _in_range("saw_cut_mm", saw_cut_mm, 0, 10)
+    for index, piece in enumerate(pieces):
+        _in_range(f"pieces[{index}].length_cm", piece["length_cm"], 1, board_length_cm)
+        _in_range(f"pieces[{index}].quantity", piece["quantity"], 1, 100)
+    _in_range("pieces quantity in all", sum(piece["quantity"] for piece in pieces), 1, 200)
+    lengths = sorted((float(piece["length_cm"]) for piece in pieces for _ in range(piece["quantity"])), reverse=True)
+    boards: list[list[float]] = []
+    free: list[float] = []  # of each board, after the saw cut behind its last piece
+    for length in lengths:
+        fitting = (index for index, room in enumerate(free) if length <= round(room, 9))
+        place = next(fitting, len(boards))
+        if place == len(boards):
+            boards.append([])
+            free.append(board_length_cm)
+        boards[place].append(length)
+        free[place] -= length + saw_cut_mm / 10
+    waste = len(boards) * board_length_cm - sum(lengths)
+    return {"boards": len(boards), "cuts_cm": boards, "waste_cm": round(float(waste), 2)}
+
+
+def concrete_bags_needed(slab: Slab, bag_kg: float = 25.0, waste_percent: float = 10.0) -> ConcreteOrder:
+    """Count the bags of ready-mixed dry concrete to buy for a rectangular slab.
+
+    A cubic meter of concrete takes 2136 kg of dry mix (Quikrete: 80 pounds yield 0.6 cubic feet).
+
+    Args:
+        slab: The slab to pour: length_m and width_m in meters, 0.1 to 100 each, and thickness_cm in
+            centimeters, 1 to 100.
+        bag_kg: Weight of a bag in kilograms, 5 to 1000; 25 by default.
+        waste_percent: Extra concrete to buy for waste, in percent, 0 to 50; 10 by default.
+
+    Returns:
+        volume_m3 (the slab in cubic meters without waste, rounded to 3 decimals) and bags (with waste,
+        rounded up).
+
+    Raises:
+        ValueError: If a measure or another argument is out of its range.
+
+    Examples:
+        >>> concrete_bags_needed(slab={"length_m": 3, "width_m": 2.4, "thickness_cm": 10})
+        {'volume_m3': 0.72, 'bags': 68}
+        >>> concrete_bags_needed(slab={"length_m": 5.5, "width_m": 0.9, "thickness_cm": 8}, bag_kg=40)
+        {'volume_m3': 0.396, 'bags': 24}
+        >>> concrete_bags_needed(
+        ...     slab={"length_m": 1.2, "width_m": 1.2, "thickness_cm": 15}, bag_kg=20, waste_percent=5
+        ... )
+        {'volume_m3': 0.216, 'bags': 25}
+    """
+    _in_range("slab.length_m", slab["length_m"], 0.1, 100)
+    _in_range("slab.width_m", slab["width_m"], 0.1, 100)
+    _in_range("slab.thickness_cm", slab["thickness_cm"], 1, 100)
+    _in_range("bag_kg", bag_kg, 5, 1000)
+    _in_range("waste_percent", waste_percent, 0, 50)
+    volume = slab["length_m"] * slab["width_m"] * slab["thickness_cm"] / 100
+    bags = _round_up(volume * (100 + waste_percent) / 100 * _CONCRETE_KG_PER_M3 / bag_kg)
+    return {"volume_m3": round(volume, 3), "bags": bags}
+
+
+def heating_fuel_cost(
+    heat_kwh: float, fuel: HeatingFuel, price_per_unit: float, efficiency_percent: float = 90.0
+) -> FuelBill:
+    """Compute how much oil, gas or wood a heating system burns to give a home its heat, and the cost.
+
+    Energy of a unit: heating_oil 10 kWh a liter, natural_gas 10 kWh a cubic meter, lpg 6.6 kWh a liter,
+    wood_pellets 4.8 kWh and firewood 4.1 kWh a kilogram (net calorific values).
+
+    Args:
+        heat_kwh: Heat that the home needs in kilowatt-hours, 1 to 10000000.
+        fuel: heating_oil, natural_gas, lpg (propane), wood_pellets or firewood (dry logs).
+        price_per_unit: Price of the fuel, 0.001 to 100000: a liter (heating_oil, lpg), a cubic meter
+            (natural_gas) or a kilogram (wood_pellets, firewood).
+        efficiency_percent: Share of the energy that the boiler or stove turns into heat, in percent, 10 to
+            110; 90 by default.
+
+    Returns:
+        fuel_amount (rounded to 1 decimal), fuel_unit (liters, cubic_meters or kilograms) and cost in the
+        currency of the price, rounded to 2 decimals.
+
+    Raises:
+        ValueError: If an argument is out of its range or the fuel is unknown.
+
+    Examples:
+        >>> heating_fuel_cost(heat_kwh=18000, fuel="heating_oil", price_per_unit=1.08)
+        {'fuel_amount': 2000.0, 'fuel_unit': 'liters', 'cost': 2160.0}
+        >>> heating_fuel_cost(heat_kwh=12500, fuel="wood_pellets", price_per_unit=0.34, efficiency_percent=88)
+        {'fuel_amount': 2959.3, 'fuel_unit': 'kilograms', 'cost': 1006.16}
+        >>> heating_fuel_cost(heat_kwh=6400, fuel="firewood", price_per_unit=0.19, efficiency_percent=75)
+        {'fuel_amount': 2081.3, 'fuel_unit': 'kilograms', 'cost': 395.45}
+        >>> heating_fuel_cost(heat_kwh=9800, fuel="natural_gas", price_per_unit=1.25, efficiency_percent=95)
+        {'fuel_amount': 1031.6, 'fuel_unit': 'cubic_meters', 'cost': 1289.47}
+    """
+    _in_range("heat_kwh", heat_kwh, 1, 10_000_000)
+    if fuel not in _FUEL_KWH:
+        raise ValueError(f"fuel must be one of {', '.join(_FUEL_KWH)}, got {fuel!r}")
+    _in_range("price_per_unit", price_per_unit, 0.001, 100_000)
+    _in_range("efficiency_percent", efficiency_percent, 10, 110)
+    kwh, unit = _FUEL_KWH[fuel]
+    amount = heat_kwh / (efficiency_percent / 100) / kwh
+    return {"fuel_amount": round(amount, 1), "fuel_unit": unit, "cost": round(amount * price_per_unit, 2)}

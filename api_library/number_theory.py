@@ -1,8 +1,26 @@
-"""Number theory: divisors, primes, Fibonacci numbers and ways to write numbers."""
+"""Number theory: divisors, primes, remainders, Fibonacci numbers and ways to write numbers."""
 
 from itertools import chain
 from math import gcd, isqrt, lcm
-from typing import Literal
+from typing import Literal, TypedDict, get_args
+
+ModularOperation = Literal["plus", "minus", "times", "divided_by", "to_the_power_of"]
+
+
+class RemainderCondition(TypedDict):
+    """What a number leaves over when it is divided by another."""
+
+    divisor: int
+    remainder: int
+
+
+class DivisorProfile(TypedDict):
+    """What classify_by_divisor_sum returns."""
+
+    kind: str
+    proper_divisors: list[int]
+    divisor_sum: int
+
 
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _ROMAN = (
@@ -232,3 +250,124 @@ def fibonacci_number(position: int) -> int:
     for _ in range(position - 1):
         current, following = following, current + following
     return current
+
+
+def modular_arithmetic(first_number: int, operation: ModularOperation, second_number: int, modulus: int) -> int:
+    """Calculate with two whole numbers modulo a third, as on a clock.
+
+    Args:
+        first_number: The number on the left, 0 to 1000000000000.
+        operation: plus, minus, times, divided_by (times the modular inverse) or to_the_power_of.
+        second_number: The number on the right, 0 to 1000000000000; no common factor with the modulus if
+            divided by it.
+        modulus: The number to take the remainder by, 2 to 1000000000000.
+
+    Returns:
+        The result modulo the modulus, from 0 to modulus - 1.
+
+    Raises:
+        ValueError: If a number is out of its range, the operation is unknown, or the division has no result.
+
+    Examples:
+        >>> modular_arithmetic(first_number=7, operation="to_the_power_of", second_number=222, modulus=13)
+        12
+        >>> modular_arithmetic(first_number=5, operation="divided_by", second_number=8, modulus=27)
+        4
+        >>> modular_arithmetic(first_number=10, operation="plus", second_number=39, modulus=12)
+        1
+        >>> modular_arithmetic(first_number=347, operation="times", second_number=29, modulus=101)
+        64
+    """
+    _in_range("first_number", first_number, 0, 10**12)
+    _in_range("second_number", second_number, 0, 10**12)
+    _in_range("modulus", modulus, 2, 10**12)
+    if operation == "plus":
+        return (first_number + second_number) % modulus
+    if operation == "minus":
+        return (first_number - second_number) % modulus
+    if operation == "times":
+        return first_number * second_number % modulus
+    if operation == "to_the_power_of":
+        return pow(first_number, second_number, modulus)
+    if operation == "divided_by":
+        common = gcd(second_number, modulus)
+        if common != 1:
+            raise ValueError(f"second_number must share no factor with the modulus to divide, both have {common}")
+        return first_number * pow(second_number, -1, modulus) % modulus
+    raise ValueError(f"operation must be one of {', '.join(get_args(ModularOperation))}, got {operation!r}")
+
+
+def smallest_number_with_remainders(conditions: list[RemainderCondition]) -> dict[str, int]:
+    """Find the smallest whole number that leaves given remainders (Chinese remainder theorem).
+
+    Args:
+        conditions: 2 to 10 objects with divisor (2 to 1000) and remainder (what is left when the number is
+            divided by it, 0 to divisor - 1).
+
+    Returns:
+        `number` (the smallest one from 1 on) and `repeats_every` (the step to the next such number).
+
+    Raises:
+        ValueError: If there are too few or too many conditions, a value is out of its range, or no number
+            meets all conditions.
+
+    Examples:
+        >>> smallest_number_with_remainders(
+        ...     conditions=[
+        ...         {"divisor": 3, "remainder": 2},
+        ...         {"divisor": 5, "remainder": 3},
+        ...         {"divisor": 7, "remainder": 2},
+        ...     ]
+        ... )
+        {'number': 23, 'repeats_every': 105}
+        >>> smallest_number_with_remainders(
+        ...     conditions=[{"divisor": 12, "remainder": 5}, {"divisor": 18, "remainder": 11}]
+        ... )
+        {'number': 29, 'repeats_every': 36}
+        >>> smallest_number_with_remainders(
+        ...     conditions=[{"divisor": 28, "remainder": 9}, {"divisor": 365, "remainder": 140}]
+        ... )
+        {'number': 3425, 'repeats_every': 10220}
+    """
+    _in_range("conditions length", len(conditions), 2, 10)
+    number, step = 0, 1
+    for index, condition in enumerate(conditions):
+        divisor, remainder = condition["divisor"], condition["remainder"]
+        _in_range(f"conditions[{index}].divisor", divisor, 2, 1000)
+        _in_range(f"conditions[{index}].remainder", remainder, 0, divisor - 1)
+        common = gcd(step, divisor)
+        gap = remainder - number
+        if gap % common:
+            raise ValueError(f"conditions[{index}] must not contradict those before it, no number meets them all")
+        steps = gap // common * pow(step // common, -1, divisor // common) % (divisor // common)
+        number, step = number + steps * step, lcm(step, divisor)
+    return {"number": number or step, "repeats_every": step}
+
+
+def classify_by_divisor_sum(number: int) -> DivisorProfile:
+    """List the divisors of a whole number and tell whether it is perfect, abundant or deficient.
+
+    Args:
+        number: The number to look at, 2 to 1000000000.
+
+    Returns:
+        `kind`: perfect (its divisors other than itself add up to it), abundant (to more) or deficient (to
+        less), `proper_divisors` (those divisors in ascending order) and `divisor_sum` (their sum).
+
+    Raises:
+        ValueError: If the number is out of its range.
+
+    Examples:
+        >>> classify_by_divisor_sum(number=496)
+        {'kind': 'perfect', 'proper_divisors': [1, 2, 4, 8, 16, 31, 62, 124, 248], 'divisor_sum': 496}
+        >>> classify_by_divisor_sum(number=84)
+        {'kind': 'abundant', 'proper_divisors': [1, 2, 3, 4, 6, 7, 12, 14, 21, 28, 42], 'divisor_sum': 140}
+        >>> classify_by_divisor_sum(number=1155)
+        {'kind': 'deficient', 'proper_divisors': [1, 3, 5, 7, 11, 15, 21, 33, 35, 55, 77, 105, 165, 231, 385], 'divisor_sum': 1149}
+    """
+    _in_range("number", number, 2, 10**9)
+    small = [divisor for divisor in range(1, isqrt(number) + 1) if number % divisor == 0]
+    divisors = sorted({*small, *(number // divisor for divisor in small)})[:-1]
+    total = sum(divisors)
+    kind = "perfect" if total == number else "abundant" if total > number else "deficient"
+    return {"kind": kind, "proper_divisors": divisors, "divisor_sum": total}

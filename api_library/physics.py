@@ -1,12 +1,45 @@
-"""Physics: falling, energy, electric circuits, waves and decay."""
+"""Physics: falling, flying, energy, electric circuits, lenses, sound, waves and decay."""
 
-from math import pow, sqrt
-from typing import Literal
+from math import cos, log10, pow, radians, sin, sqrt
+from typing import Literal, TypedDict
+
+
+class Launch(TypedDict):
+    """How something is thrown or shot."""
+
+    speed_m_per_s: float
+    angle_degrees: float
+
+
+class Trajectory(TypedDict):
+    """What projectile_flight returns."""
+
+    range_m: float
+    highest_m: float
+    flight_seconds: float
+
+
+class LensImage(TypedDict):
+    """What lens_image returns."""
+
+    image_distance_cm: float
+    magnification: float
+    kind: str
+    orientation: str
+
+
+class SoundSource(TypedDict):
+    """Things that make the same noise."""
+
+    decibels: float
+    count: int
+
 
 _GRAVITY = {"earth": 9.80665, "moon": 1.62, "mars": 3.71}
 _METERS_PER_SECOND = {"meters_per_second": 1.0, "kilometers_per_hour": 1 / 3.6, "miles_per_hour": 0.44704}
 _HERTZ = {"hertz": 1.0, "kilohertz": 1e3, "megahertz": 1e6, "gigahertz": 1e9}
 _WAVE_SPEED = {"radio": 299792458.0, "sound_in_air": 343.0, "sound_in_water": 1482.0}
+_LENS_SIGN = {"converging": 1.0, "diverging": -1.0}
 
 
 def _in_range(name: str, value: float, low: float, high: float) -> None:
@@ -223,3 +256,124 @@ def amount_left_by_half_life(initial_amount: float, half_life: float, elapsed_ti
     _in_range("half_life", half_life, 0.001, 10**12)
     _in_range("elapsed_time", elapsed_time, 0, 10**12)
     return round(initial_amount * pow(0.5, elapsed_time / half_life), 4)
+
+
+def projectile_flight(
+    launch: Launch, start_height_m: float = 0.0, body: Literal["earth", "moon", "mars"] = "earth"
+) -> Trajectory:
+    """Compute how far, how high and how long a thrown or shot object flies, without air drag.
+
+    Args:
+        launch: speed_m_per_s (speed in meters per second, 0.1 to 10000) and angle_degrees (angle above the
+            horizontal in degrees, 0 to 90; above 0 if it starts on the ground).
+        start_height_m: Height of the launch above the level ground in meters, 0 to 10000; 0 by default.
+        body: Where it flies: earth (9.80665 m/s2), moon (1.62) or mars (3.71); earth by default.
+
+    Returns:
+        `range_m` (horizontal distance to the landing) and `highest_m` (highest point above the ground) in
+        meters, and `flight_seconds`, each rounded to 2 decimals.
+
+    Raises:
+        ValueError: If an argument is out of its range, the body is unknown, or the object never leaves the ground.
+
+    Examples:
+        >>> projectile_flight(launch={"speed_m_per_s": 24, "angle_degrees": 40})
+        {'range_m': 57.84, 'highest_m': 12.13, 'flight_seconds': 3.15}
+        >>> projectile_flight(launch={"speed_m_per_s": 13.5, "angle_degrees": 38}, start_height_m=2.1)
+        {'range_m': 20.41, 'highest_m': 5.62, 'flight_seconds': 1.92}
+        >>> projectile_flight(launch={"speed_m_per_s": 50, "angle_degrees": 30}, body="moon")
+        {'range_m': 1336.46, 'highest_m': 192.9, 'flight_seconds': 30.86}
+        >>> projectile_flight(launch={"speed_m_per_s": 8, "angle_degrees": 0}, start_height_m=35, body="mars")
+        {'range_m': 34.75, 'highest_m': 35.0, 'flight_seconds': 4.34}
+    """
+    _in_range("launch.speed_m_per_s", launch["speed_m_per_s"], 0.1, 10_000)
+    _in_range("launch.angle_degrees", launch["angle_degrees"], 0, 90)
+    _in_range("start_height_m", start_height_m, 0, 10_000)
+    gravity = _choose("body", body, _GRAVITY)
+    if start_height_m == 0 and launch["angle_degrees"] == 0:
+        raise ValueError("launch.angle_degrees must be above 0 if start_height_m is 0")
+    angle = radians(launch["angle_degrees"])
+    upward = launch["speed_m_per_s"] * sin(angle)
+    seconds = (upward + sqrt(upward**2 + 2 * gravity * start_height_m)) / gravity
+    return {
+        "range_m": round(launch["speed_m_per_s"] * cos(angle) * seconds, 2),
+        "highest_m": round(start_height_m + upward**2 / (2 * gravity), 2),
+        "flight_seconds": round(seconds, 2),
+    }
+
+
+def lens_image(
+    focal_length_cm: float, object_distance_cm: float, lens: Literal["converging", "diverging"] = "converging"
+) -> LensImage:
+    """Find where a thin lens forms the image of an object, how large it is and which way up.
+
+    Args:
+        focal_length_cm: Focal length of the lens in centimeters, 0.1 to 10000, without a sign.
+        object_distance_cm: Distance from the object to the lens in centimeters, 0.1 to 1000000; not the focal
+            length of a converging lens, where no image forms.
+        lens: converging (convex, a magnifying glass) or diverging (concave); converging by default.
+
+    Returns:
+        `image_distance_cm` (from the lens, negative if on the side of the object), `magnification` (image
+        size / object size), both to 6 significant digits, `kind` (real or virtual) and `orientation`
+        (upright or inverted).
+
+    Raises:
+        ValueError: If an argument is out of its range, the lens is unknown or no image forms.
+
+    Examples:
+        >>> lens_image(focal_length_cm=15, object_distance_cm=40)
+        {'image_distance_cm': 24.0, 'magnification': 0.6, 'kind': 'real', 'orientation': 'inverted'}
+        >>> lens_image(focal_length_cm=10, object_distance_cm=6)
+        {'image_distance_cm': -15.0, 'magnification': 2.5, 'kind': 'virtual', 'orientation': 'upright'}
+        >>> lens_image(focal_length_cm=12.5, object_distance_cm=50, lens="diverging")
+        {'image_distance_cm': -10.0, 'magnification': 0.2, 'kind': 'virtual', 'orientation': 'upright'}
+    """
+    _in_range("focal_length_cm", focal_length_cm, 0.1, 10_000)
+    _in_range("object_distance_cm", object_distance_cm, 0.1, 1_000_000)
+    signed_focus = focal_length_cm * _choose("lens", lens, _LENS_SIGN)
+    beyond = object_distance_cm - signed_focus
+    if abs(beyond) < 1e-9 * object_distance_cm:
+        raise ValueError(f"object_distance_cm must differ from focal_length_cm, got {object_distance_cm} for both")
+    distance = signed_focus * object_distance_cm / beyond
+    return {
+        "image_distance_cm": _six_digits(distance),
+        "magnification": _six_digits(abs(distance) / object_distance_cm),
+        "kind": "real" if distance > 0 else "virtual",
+        "orientation": "inverted" if distance > 0 else "upright",
+    }
+
+
+def combined_sound_level(sources: list[SoundSource]) -> float:
+    """Add up the decibels of several noise sources that sound at once.
+
+    Args:
+        sources: 1 to 50 objects with decibels (sound level of one source where it is heard, 0 to 200 dB) and
+            count (how many of them there are, 1 to 1000).
+
+    Returns:
+        The sound level of all together in decibels, 10 * log10 of the summed sound intensities, rounded to 1
+        decimal.
+
+    Raises:
+        ValueError: If there are none or too many sources, or a value is out of its range.
+
+    Examples:
+        >>> combined_sound_level(sources=[{"decibels": 62, "count": 3}])
+        66.8
+        >>> combined_sound_level(sources=[{"decibels": 71, "count": 1}, {"decibels": 68.5, "count": 2}])
+        74.3
+        >>> combined_sound_level(
+        ...     sources=[
+        ...         {"decibels": 85, "count": 4},
+        ...         {"decibels": 92, "count": 1},
+        ...         {"decibels": 78, "count": 6},
+        ...     ]
+        ... )
+        95.1
+    """
+    _in_range("sources length", len(sources), 1, 50)
+    for index, source in enumerate(sources):
+        _in_range(f"sources[{index}].decibels", source["decibels"], 0, 200)
+        _in_range(f"sources[{index}].count", source["count"], 1, 1000)
+    return round(10 * log10(sum(source["count"] * pow(10, source["decibels"] / 10) for source in sources)), 1)

@@ -1,4 +1,4 @@
-"""Statistics: averages, spread, rank, correlation and trends of lists of numbers."""
+"""Statistics: averages, spread, rank, correlation and trends of lists of numbers, surveys and tests."""
 
 import math
 from bisect import bisect_left, bisect_right
@@ -31,8 +31,43 @@ class TrendLine(TypedDict):
     prediction: float | None
 
 
+class SurveyPrecision(TypedDict):
+    """What survey_margin_of_error returns."""
+
+    margin_percent: float
+    low_percent: float
+    high_percent: float
+
+
+class Variant(TypedDict):
+    """One version of an A/B test."""
+
+    visitors: int
+    conversions: int
+
+
+class VariantComparison(TypedDict):
+    """What compare_ab_test returns."""
+
+    rate_a_percent: float
+    rate_b_percent: float
+    p_value: float
+    significant: bool
+
+
+class IndependenceTest(TypedDict):
+    """What chi_square_test returns."""
+
+    chi_square: float
+    degrees_of_freedom: int
+    p_value: float
+
+
 _LARGEST = 1_000_000_000_000
 _SMALLEST_SPREAD = 0.000001
+
+# Two-sided quantiles of the normal distribution.
+_Z_OF_CONFIDENCE = {90: 1.6448536269514722, 95: 1.959963984540054, 99: 2.5758293035489004}
 
 
 def _check_range(name: str, value: float, low: float, high: float) -> None:
@@ -82,6 +117,27 @@ def _ranks(numbers: list[float]) -> list[float]:
 
 def _rounded(value: float, decimals: int = 4) -> float:
     return round(float(value), decimals) + 0.0  # + 0.0 turns -0.0 into 0.0
+
+
+def _check_confidence(confidence_percent: int) -> None:
+    if confidence_percent not in _Z_OF_CONFIDENCE:
+        raise ValueError(f"confidence_percent must be one of 90, 95, 99, got {confidence_percent}")
+
+
+def _conversion_share(name: str, variant: Variant) -> float:
+    _check_range(f"{name}.visitors", variant["visitors"], 1, _LARGEST)
+    _check_range(f"{name}.conversions", variant["conversions"], 0, variant["visitors"])
+    return variant["conversions"] / variant["visitors"]
+
+
+def _chi_square_p_value(chi_square: float, degrees_of_freedom: int) -> float:
+    """Compute the upper tail for whole degrees of freedom (Abramowitz and Stegun 26.4.4 and 26.4.5)."""
+    half = chi_square / 2
+    if half == 0:
+        return 1.0
+    powers = [step + degrees_of_freedom % 2 / 2 for step in range(degrees_of_freedom // 2)]
+    terms = (math.exp(power * math.log(half) - half - math.lgamma(power + 1)) for power in powers)
+    return math.fsum(terms) + (math.erfc(math.sqrt(half)) if degrees_of_freedom % 2 else 0.0)
 
 
 def summarize_numbers(numbers: list[float]) -> NumberSummary:
@@ -313,3 +369,157 @@ def z_score(value: float, group_mean: float, group_standard_deviation: float) ->
     _check_range("group_mean", group_mean, -_LARGEST, _LARGEST)
     _check_range("group_standard_deviation", group_standard_deviation, _SMALLEST_SPREAD, _LARGEST)
     return _rounded((value - group_mean) / group_standard_deviation)
+
+
+def survey_margin_of_error(
+    respondents: int,
+    answer_percent: float = 50.0,
+    confidence_percent: Literal[90, 95, 99] = 95,
+    population: int | None = None,
+) -> SurveyPrecision:
+    """Compute the margin of error of a survey or poll result.
+
+    Args:
+        respondents: How many people were asked (sample size), 10 to 1000000000000.
+        answer_percent: Percent of them who gave the answer, 0 to 100; 50, the widest margin, if left out.
+        confidence_percent: Confidence level in percent: 90, 95 or 99; 95 if left out.
+        population: How many people there are in all, at least as many as were asked; leave out if very many.
+
+    Returns:
+        An object with margin_percent (plus or minus, in percentage points), low_percent and high_percent (the
+        interval, within 0 to 100), rounded to 2 decimals.
+
+    Raises:
+        ValueError: If a number is out of range, the confidence is none of those allowed, or the population is
+            smaller than the sample.
+
+    Examples:
+        >>> survey_margin_of_error(respondents=850)
+        {'margin_percent': 3.36, 'low_percent': 46.64, 'high_percent': 53.36}
+        >>> survey_margin_of_error(respondents=1200, answer_percent=37.5, confidence_percent=99)
+        {'margin_percent': 3.6, 'low_percent': 33.9, 'high_percent': 41.1}
+        >>> survey_margin_of_error(respondents=140, answer_percent=82, population=600)
+        {'margin_percent': 5.58, 'low_percent': 76.42, 'high_percent': 87.58}
+        >>> survey_margin_of_error(respondents=415, answer_percent=4, confidence_percent=90, population=3800)
+        {'margin_percent': 1.49, 'low_percent': 2.51, 'high_percent': 5.49}
+    """
+    _check_range("respondents", respondents, 10, _LARGEST)
+    _check_range("answer_percent", answer_percent, 0, 100)
+    _check_confidence(confidence_percent)
+    if population is not None:
+        _check_range("population", population, respondents, _LARGEST)
+    correction = 1.0 if population is None else math.sqrt((population - respondents) / (population - 1))
+    error = math.sqrt(answer_percent * (100 - answer_percent) / respondents) * correction
+    margin = _Z_OF_CONFIDENCE[confidence_percent] * error
+    return {
+        "margin_percent": _rounded(margin, 2),
+        "low_percent": _rounded(max(0.0, answer_percent - margin), 2),
+        "high_percent": _rounded(min(100.0, answer_percent + margin), 2),
+    }
+
+
+def compare_ab_test(
+    version_a: Variant, version_b: Variant, confidence_percent: Literal[90, 95, 99] = 95
+) -> VariantComparison:
+    """Tell whether two versions of a page, ad or e-mail differ significantly in an A/B test.
+
+    The two-sided z-test of two proportions with the pooled share.
+
+    Args:
+        version_a: Result of the first version: visitors (people who saw it, 1 to 1000000000000) and
+            conversions (how many of them clicked or bought, 0 to visitors).
+        version_b: Result of the second version, with visitors and conversions as well.
+        confidence_percent: Confidence that a difference must reach, in percent: 90, 95 or 99; 95 if left out.
+
+    Returns:
+        An object with rate_a_percent and rate_b_percent (conversions in percent of visitors), p_value (chance of
+        such a difference if there is none), rounded to 4 decimals, and significant (true or false).
+
+    Raises:
+        ValueError: If a number is out of range, the confidence is none of those allowed, or nobody or
+            everybody converted in both versions.
+
+    Examples:
+        >>> compare_ab_test(
+        ...     version_a={"visitors": 2400, "conversions": 96}, version_b={"visitors": 2350, "conversions": 131}
+        ... )
+        {'rate_a_percent': 4.0, 'rate_b_percent': 5.5745, 'p_value': 0.011, 'significant': True}
+        >>> compare_ab_test(
+        ...     version_a={"visitors": 860, "conversions": 212},
+        ...     version_b={"visitors": 905, "conversions": 251},
+        ...     confidence_percent=90,
+        ... )
+        {'rate_a_percent': 24.6512, 'rate_b_percent': 27.7348, 'p_value': 0.141, 'significant': False}
+        >>> compare_ab_test(
+        ...     version_a={"visitors": 15000, "conversions": 480},
+        ...     version_b={"visitors": 14800, "conversions": 401},
+        ...     confidence_percent=99,
+        ... )
+        {'rate_a_percent': 3.2, 'rate_b_percent': 2.7095, 'p_value': 0.0124, 'significant': False}
+    """
+    share_a, share_b = _conversion_share("version_a", version_a), _conversion_share("version_b", version_b)
+    _check_confidence(confidence_percent)
+    visitors_a, visitors_b = version_a["visitors"], version_b["visitors"]
+    pooled = (version_a["conversions"] + version_b["conversions"]) / (visitors_a + visitors_b)
+    if pooled in (0, 1):
+        raise ValueError("version_a and version_b must not both have no conversions, or only conversions")
+    error = math.sqrt(pooled * (1 - pooled) * (1 / visitors_a + 1 / visitors_b))
+    p_value = math.erfc(abs(share_b - share_a) / error / math.sqrt(2))
+    return {
+        "rate_a_percent": _rounded(100 * share_a),
+        "rate_b_percent": _rounded(100 * share_b),
+        "p_value": _rounded(p_value),
+        "significant": p_value < 1 - confidence_percent / 100,
+    }
+
+
+def chi_square_test(observed_counts: list[list[int]]) -> IndependenceTest:
+    """Test whether the rows and columns of a table of counts are independent (chi-square test).
+
+    Pearson's test without Yates's correction.
+
+    Args:
+        observed_counts: The table as 2 to 10 rows, each a list of 2 to 10 counts (as many in every row), such
+            as a row for each group and a column for each answer; counts from 0 to 1000000, no row or column
+            with only zeros.
+
+    Returns:
+        An object with chi_square (rounded to 4 decimals), degrees_of_freedom and p_value (rounded to 6
+        decimals; below 0.05 the rows usually count as different).
+
+    Raises:
+        ValueError: If the table is too small or too large, its rows differ in length, a count is out of range,
+            or a row or column has only zeros.
+
+    Examples:
+        >>> chi_square_test(observed_counts=[[45, 30], [28, 47]])
+        {'chi_square': 7.7122, 'degrees_of_freedom': 1, 'p_value': 0.005485}
+        >>> chi_square_test(observed_counts=[[120, 85, 40], [95, 110, 62]])
+        {'chi_square': 9.9302, 'degrees_of_freedom': 2, 'p_value': 0.006977}
+        >>> chi_square_test(observed_counts=[[18, 22], [25, 19], [31, 36]])
+        {'chi_square': 1.5323, 'degrees_of_freedom': 2, 'p_value': 0.464795}
+    """
+    _check_range("observed_counts length", len(observed_counts), 2, 10)
+    columns = len(observed_counts[0])
+    for index, row in enumerate(observed_counts):
+        _check_range(f"observed_counts[{index}] length", len(row), 2, 10)
+        if len(row) != columns:
+            raise ValueError(f"observed_counts[{index}] must have {columns} counts as the first row, got {len(row)}")
+        for count in row:
+            _check_range(f"observed_counts[{index}] values", count, 0, 1_000_000)
+    row_sums = [sum(row) for row in observed_counts]
+    column_sums = [sum(column) for column in zip(*observed_counts, strict=True)]
+    if 0 in row_sums or 0 in column_sums:
+        raise ValueError("observed_counts must not have a row or column with only zeros")
+    total = sum(row_sums)
+    chi_square = 0.0
+    for row, row_sum in zip(observed_counts, row_sums, strict=True):
+        for count, column_sum in zip(row, column_sums, strict=True):
+            expected = row_sum * column_sum / total
+            chi_square += (count - expected) ** 2 / expected
+    degrees_of_freedom = (len(row_sums) - 1) * (columns - 1)
+    return {
+        "chi_square": _rounded(chi_square),
+        "degrees_of_freedom": degrees_of_freedom,
+        "p_value": _rounded(_chi_square_p_value(chi_square, degrees_of_freedom), 6),
+    }

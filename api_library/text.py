@@ -1,12 +1,31 @@
-"""Text: counting, checking, rewriting and encoding words."""
+"""Text: counting, checking, rewriting, laying out and encoding words."""
 
 import re
+import textwrap
 import unicodedata
-from typing import Literal, get_args
+from collections import Counter
+from typing import Literal, TypedDict, get_args
 
 CipherMode = Literal["encrypt", "decrypt"]
 CaseStyle = Literal["upper", "lower", "title", "sentence", "snake", "kebab", "camel"]
 MorseMode = Literal["encode", "decode"]
+Alignment = Literal["left", "right", "center"]
+NameStyle = Literal["full", "family_name_first", "citation", "short", "initials"]
+
+
+class PersonName(TypedDict):
+    """The names of a person in the order in which they are spoken."""
+
+    given_names: list[str]
+    family_name: str
+
+
+class WordCount(TypedDict):
+    """How often a word comes."""
+
+    word: str
+    count: int
+
 
 _MAX_LENGTH = 10_000
 _LOWER = "abcdefghijklmnopqrstuvwxyz"
@@ -44,6 +63,20 @@ def _bare_letters(text: str) -> str:
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", text).casefold()))
 
 
+def _words(text: str) -> list[str]:
+    return [word for token in text.split() if (word := re.sub(r"^[\W_]+|[\W_]+$", "", token))]
+
+
+def _check_person_word(name: str, text: str) -> None:
+    if not (text[:1].isalpha() and len(text) <= 100):
+        raise ValueError(f"{name} must start with a letter and have 1 to 100 characters, got {text[:100]!r}")
+
+
+def _initial(name: str) -> str:
+    """Shorten a name, each part of a double name as in Jean-Luc -> J.-L."""
+    return "-".join(f"{part[0].upper()}." for part in name.split("-") if part)
+
+
 def count_words(text: str, unique_only: bool = False) -> int:
     """Count the words in a text.
 
@@ -66,7 +99,7 @@ def count_words(text: str, unique_only: bool = False) -> int:
         9
     """
     _check_text("text", text)
-    words = [word for token in text.split() if (word := re.sub(r"^[\W_]+|[\W_]+$", "", token))]
+    words = _words(text)
     return len({word.casefold() for word in words}) if unique_only else len(words)
 
 
@@ -270,3 +303,126 @@ def find_anagrams(word: str, candidates: list[str]) -> list[str]:
         for candidate in candidates
         if (bare := _bare_letters(candidate)) != letters and sorted(bare) == sorted(letters)
     ]
+
+
+def most_frequent_words(text: str, top: int = 5, ignored_words: list[str] | None = None) -> list[WordCount]:
+    """Find the words that come most often in a text.
+
+    Args:
+        text: The text to look at, 1 to 10000 characters; words are separated by spaces or line breaks.
+        top: How many words to list at most, 1 to 100; 5 if left out.
+        ignored_words: Up to 200 words to leave out, such as the or and, whatever their case; none if left out.
+
+    Returns:
+        Objects with word (in small letters) and count, the most frequent first, ties in the order of the text.
+
+    Raises:
+        ValueError: If the text is too long or has no letter or digit, top is out of its range, or there are too
+            many ignored_words or a blank one.
+
+    Examples:
+        >>> most_frequent_words(text="Red lorry, yellow lorry, red lorry, blue bus", top=2)
+        [{'word': 'lorry', 'count': 3}, {'word': 'red', 'count': 2}]
+        >>> most_frequent_words(
+        ...     text="The dog chased the cat, and the cat chased the mouse and the cat's toy.",
+        ...     top=3,
+        ...     ignored_words=["the", "and"],
+        ... )
+        [{'word': 'chased', 'count': 2}, {'word': 'cat', 'count': 2}, {'word': 'dog', 'count': 1}]
+        >>> most_frequent_words(text="To be, or not to be: that is the question.", top=1)
+        [{'word': 'to', 'count': 2}]
+    """
+    _check_text("text", text)
+    if not 1 <= top <= 100:
+        raise ValueError(f"top must be between 1 and 100, got {top}")
+    ignored = ignored_words or []
+    if len(ignored) > 200:
+        raise ValueError(f"ignored_words must have at most 200 items, got {len(ignored)}")
+    for index, word in enumerate(ignored):
+        _check_length(f"ignored_words[{index}]", word)
+    skipped = {word.strip().casefold() for word in ignored}
+    counts = Counter(word.casefold() for word in _words(text) if word.casefold() not in skipped)
+    return [{"word": word, "count": count} for word, count in counts.most_common(top)]
+
+
+def wrap_text_to_width(text: str, width: int, alignment: Alignment = "left") -> list[str]:
+    """Break a text into lines of a given number of characters.
+
+    Args:
+        text: The text to break, 1 to 10000 characters; its own line breaks and runs of spaces become one space.
+        width: The most characters in a line, 5 to 500; a longer word is cut.
+        alignment: left, or right or center to fill lines up with spaces in front; left if left out.
+
+    Returns:
+        The lines from top to bottom, without spaces at the end.
+
+    Raises:
+        ValueError: If the text is blank or too long, width is out of its range, or alignment is unknown.
+
+    Examples:
+        >>> wrap_text_to_width(text="The office is closed on Friday because of the public holiday.", width=24)
+        ['The office is closed on', 'Friday because of the', 'public holiday.']
+        >>> wrap_text_to_width(text="Anna and Ben invite you to their wedding", width=18, alignment="center")
+        ['   Anna and Ben', '  invite you to', '  their wedding']
+        >>> wrap_text_to_width(text="Total due within thirty days", width=12, alignment="right")
+        ['   Total due', '      within', ' thirty days']
+    """
+    _check_length("text", text)
+    if not 5 <= width <= 500:
+        raise ValueError(f"width must be between 5 and 500, got {width}")
+    _check_choice("alignment", alignment, Alignment)
+    lines = [line.rstrip() for line in textwrap.wrap(" ".join(text.split()), width)]
+    if alignment == "right":
+        return [line.rjust(width) for line in lines]
+    if alignment == "center":
+        return [" " * ((width - len(line)) // 2) + line for line in lines]
+    return lines
+
+
+def format_person_name(person: PersonName, style: NameStyle) -> str:
+    """Write a person's name in another form, such as for a citation or by the initials.
+
+    Args:
+        person: given_names (1 to 5 first and middle names in order) and family_name (surname), each starting
+            with a letter and of 1 to 100 characters.
+        style: full (Maria Elena Lopez), family_name_first (Lopez, Maria Elena), citation (Lopez, M. E.), short
+            (M. Lopez) or initials (M.E.L.).
+
+    Returns:
+        The name in that style; case is kept, but initials are capitals.
+
+    Raises:
+        ValueError: If there are no or too many given names, a name is not valid, or style is unknown.
+
+    Examples:
+        >>> format_person_name(
+        ...     person={"given_names": ["Katherine", "Coleman"], "family_name": "Johnson"}, style="citation"
+        ... )
+        'Johnson, K. C.'
+        >>> format_person_name(
+        ...     person={"given_names": ["Johann", "Sebastian"], "family_name": "Bach"}, style="initials"
+        ... )
+        'J.S.B.'
+        >>> format_person_name(
+        ...     person={"given_names": ["Gabriel"], "family_name": "García Márquez"}, style="family_name_first"
+        ... )
+        'García Márquez, Gabriel'
+        >>> format_person_name(person={"given_names": ["Jean-Luc"], "family_name": "Picard"}, style="short")
+        'J.-L. Picard'
+    """
+    given, family = person["given_names"], person["family_name"]
+    if not 1 <= len(given) <= 5:
+        raise ValueError(f"person.given_names must have 1 to 5 names, got {len(given)}")
+    for index, name in enumerate(given):
+        _check_person_word(f"person.given_names[{index}]", name)
+    _check_person_word("person.family_name", family)
+    _check_choice("style", style, NameStyle)
+    if style == "full":
+        return " ".join([*given, family])
+    if style == "family_name_first":
+        return f"{family}, {' '.join(given)}"
+    if style == "citation":
+        return f"{family}, {' '.join(map(_initial, given))}"
+    if style == "short":
+        return f"{_initial(given[0])} {family}"
+    return "".join(map(_initial, [*given, family]))

@@ -1,7 +1,9 @@
-"""Travel: trips by road and air, luggage, packing and trip budgets."""
+"""Travel: trips by road and air, connections, jet lag, luggage, packing and trip budgets."""
 
 import re
 from collections.abc import Collection
+from datetime import datetime
+from itertools import pairwise
 from math import asin, ceil, cos, radians, sin, sqrt
 from typing import Literal, TypedDict
 
@@ -9,6 +11,7 @@ _EARTH_RADIUS = {"kilometers": 6371.0088, "miles": 6371.0088 / 1.609344}
 _WARM_LAYERS_PER_15_DAYS = {"hot": 0, "mild": 3, "cold": 5}
 _CLOCK = re.compile("([01][0-9]|2[0-3]):([0-5][0-9])")
 _MINUTES_A_DAY = 24 * 60
+_CLOCK_SHIFT_MINUTES_A_DAY = {"east": 57, "west": 92}
 
 
 class Coordinates(TypedDict):
@@ -16,6 +19,45 @@ class Coordinates(TypedDict):
 
     lat: float
     lon: float
+
+
+class TripLeg(TypedDict):
+    """One flight or ride of a journey, with local times."""
+
+    origin: str
+    destination: str
+    departure: str
+    arrival: str
+
+
+class Layover(TypedDict):
+    """The time between two legs."""
+
+    place: str
+    minutes: int
+
+
+class ItineraryCheck(TypedDict):
+    """What check_itinerary returns."""
+
+    feasible: bool
+    layovers: list[Layover]
+    problems: list[str]
+
+
+class TripExpense(TypedDict):
+    """What one traveler has paid for everybody."""
+
+    traveler: str
+    paid: float
+
+
+class Transfer(TypedDict):
+    """Money that one traveler gives to another."""
+
+    sender: str
+    receiver: str
+    amount: float
 
 
 def _in_range(name: str, value: float, low: float, high: float) -> None:
@@ -33,6 +75,20 @@ def _clock_minutes(name: str, value: str) -> int:
     if match is None:
         raise ValueError(f"{name} must be HH:MM from 00:00 to 23:59, got {value!r}")
     return int(match[1]) * 60 + int(match[2])
+
+
+def _moment(name: str, value: str) -> datetime:
+    try:
+        if not re.fullmatch(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}", value):
+            raise ValueError
+        return datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError(f"{name} must be a real time as YYYY-MM-DD HH:MM, got {value!r}") from None
+
+
+def _check_label(name: str, text: str) -> None:
+    if not (text.strip() and len(text) <= 100):
+        raise ValueError(f"{name} must have 1 to 100 characters and not be blank, got {text[:100]!r}")
 
 
 def trip_fuel_cost(
@@ -277,3 +333,189 @@ def clothes_to_pack(
         "socks": span,
         "warm_layers": ceil(span * _WARM_LAYERS_PER_15_DAYS[climate] / 15),
     }
+
+
+def check_itinerary(legs: list[TripLeg], min_connection_minutes: int = 60) -> ItineraryCheck:
+    """Check whether the flights or trains of a journey connect, with time enough to change.
+
+    Args:
+        legs: 2 to 20 objects in order of travel: origin and destination (places, 1 to 100 characters),
+            departure (local time at the origin) and arrival (local time at the destination), both as
+            YYYY-MM-DD HH:MM (24-hour).
+        min_connection_minutes: Least time to change in whole minutes, 0 to 1440; 60 by default.
+
+    Returns:
+        `feasible` (true or false), `layovers` (the `place` and whole `minutes` of each change, negative if the
+        next leg has left already) and `problems` (a sentence for each change that fails).
+
+    Raises:
+        ValueError: If there are too few or too many legs, a place or time is not valid, or the minutes are out
+            of their range.
+
+    Examples:
+        >>> check_itinerary(
+        ...     legs=[
+        ...         {
+        ...             "origin": "Boston",
+        ...             "destination": "Dublin",
+        ...             "departure": "2026-05-08 18:30",
+        ...             "arrival": "2026-05-09 05:40",
+        ...         },
+        ...         {
+        ...             "origin": "Dublin",
+        ...             "destination": "Rome",
+        ...             "departure": "2026-05-09 07:15",
+        ...             "arrival": "2026-05-09 11:25",
+        ...         },
+        ...     ]
+        ... )
+        {'feasible': True, 'layovers': [{'place': 'Dublin', 'minutes': 95}], 'problems': []}
+        >>> check_itinerary(
+        ...     legs=[
+        ...         {
+        ...             "origin": "Porto",
+        ...             "destination": "Madrid",
+        ...             "departure": "2025-10-03 09:05",
+        ...             "arrival": "2025-10-03 11:20",
+        ...         },
+        ...         {
+        ...             "origin": "Madrid",
+        ...             "destination": "Lima",
+        ...             "departure": "2025-10-03 12:00",
+        ...             "arrival": "2025-10-03 17:10",
+        ...         },
+        ...     ],
+        ...     min_connection_minutes=75,
+        ... )
+        {'feasible': False, 'layovers': [{'place': 'Madrid', 'minutes': 40}], 'problems': ['only 40 minutes in Madrid']}
+        >>> check_itinerary(
+        ...     legs=[
+        ...         {
+        ...             "origin": "Osaka",
+        ...             "destination": "Haneda",
+        ...             "departure": "2026-03-14 08:00",
+        ...             "arrival": "2026-03-14 09:15",
+        ...         },
+        ...         {
+        ...             "origin": "Narita",
+        ...             "destination": "Sydney",
+        ...             "departure": "2026-03-14 19:30",
+        ...             "arrival": "2026-03-15 07:05",
+        ...         },
+        ...     ],
+        ...     min_connection_minutes=120,
+        ... )
+        {'feasible': False, 'layovers': [{'place': 'Haneda', 'minutes': 615}], 'problems': ['arrives in Haneda, leaves from Narita']}
+    """
+    _in_range("legs length", len(legs), 2, 20)
+    _in_range("min_connection_minutes", min_connection_minutes, 0, 1440)
+    times = []
+    for index, leg in enumerate(legs):
+        _check_label(f"legs[{index}].origin", leg["origin"])
+        _check_label(f"legs[{index}].destination", leg["destination"])
+        departure = _moment(f"legs[{index}].departure", leg["departure"])
+        times.append((departure, _moment(f"legs[{index}].arrival", leg["arrival"])))
+    layovers: list[Layover] = []
+    problems = []
+    for (leg, following), ((_, arrival), (departure, _)) in zip(pairwise(legs), pairwise(times), strict=True):
+        place = leg["destination"]
+        minutes = int((departure - arrival).total_seconds() // 60)
+        layovers.append({"place": place, "minutes": minutes})
+        if following["origin"].strip().casefold() != place.strip().casefold():
+            problems.append(f"arrives in {place}, leaves from {following['origin']}")
+        if minutes < min_connection_minutes:
+            problems.append(f"only {minutes} minutes in {place}")
+    return {"feasible": not problems, "layovers": layovers, "problems": problems}
+
+
+def settle_trip_expenses(expenses: list[TripExpense]) -> list[Transfer]:
+    """Work out who pays whom back so that all travelers share the costs of a trip equally.
+
+    Whoever owes most pays whoever is owed most, until all is settled.
+
+    Args:
+        expenses: 2 to 100 objects with traveler (name, 1 to 100 characters) and paid (what that person paid for
+            the group, 0 to 10000000); several of one person are added up, those who paid nothing come with 0.
+
+    Returns:
+        The payments to make, each with `sender`, `receiver` and `amount` in the currency of the expenses, to 2
+        decimals; cents that cannot be shared fall to the first travelers. Empty if nobody owes anything.
+
+    Raises:
+        ValueError: If there are too few or too many expenses, fewer than 2 travelers, a name is blank or too
+            long, or an amount is out of its range.
+
+    Examples:
+        >>> settle_trip_expenses(
+        ...     expenses=[
+        ...         {"traveler": "Maya", "paid": 312.5},
+        ...         {"traveler": "Leo", "paid": 84},
+        ...         {"traveler": "Sam", "paid": 150.5},
+        ...     ]
+        ... )
+        [{'sender': 'Leo', 'receiver': 'Maya', 'amount': 98.33}, {'sender': 'Sam', 'receiver': 'Maya', 'amount': 31.83}]
+        >>> settle_trip_expenses(expenses=[{"traveler": "Ines", "paid": 96.4}, {"traveler": "Paul", "paid": 41.1}])
+        [{'sender': 'Paul', 'receiver': 'Ines', 'amount': 27.65}]
+        >>> settle_trip_expenses(
+        ...     expenses=[
+        ...         {"traveler": "Nora", "paid": 640},
+        ...         {"traveler": "Finn", "paid": 0},
+        ...         {"traveler": "Nora", "paid": 75},
+        ...         {"traveler": "Aki", "paid": 218},
+        ...     ]
+        ... )
+        [{'sender': 'Finn', 'receiver': 'Nora', 'amount': 311.0}, {'sender': 'Aki', 'receiver': 'Nora', 'amount': 93.0}]
+    """
+    _in_range("expenses length", len(expenses), 2, 100)
+    cents: dict[str, int] = {}
+    for index, expense in enumerate(expenses):
+        name = expense["traveler"].strip()
+        _check_label(f"expenses[{index}].traveler", name)
+        _in_range(f"expenses[{index}].paid", expense["paid"], 0, 10_000_000)
+        cents[name] = cents.get(name, 0) + round(expense["paid"] * 100)
+    if len(cents) < 2:
+        raise ValueError(f"expenses must be of at least 2 travelers, got {len(cents)}")
+    share, spare = divmod(sum(cents.values()), len(cents))
+    owed = {name: paid - share - (place < spare) for place, (name, paid) in enumerate(cents.items())}
+    transfers: list[Transfer] = []
+    while any(owed.values()):
+        receiver, sender = max(owed, key=lambda name: owed[name]), min(owed, key=lambda name: owed[name])
+        amount = min(owed[receiver], -owed[sender])
+        owed[receiver] -= amount
+        owed[sender] += amount
+        transfers.append({"sender": sender, "receiver": receiver, "amount": amount / 100})
+    return transfers
+
+
+def jet_lag_recovery_days(
+    time_zones_crossed: int, direction: Literal["east", "west"], hours_shifted_before: float = 0.0
+) -> float:
+    """Estimate how many days the body clock needs to adapt after a long flight.
+
+    The body clock shifts 57 minutes a day after flights to the east and 92 after flights to the west
+    (Aschoff and others, 1975).
+
+    Args:
+        time_zones_crossed: Hours of time difference between home and destination, 1 to 12.
+        direction: Way of the flight: east or west.
+        hours_shifted_before: Hours by which the bedtime was moved towards the destination's before the
+            flight, 0 to the time zones crossed; 0 by default.
+
+    Returns:
+        The days until the body clock fits the destination, rounded to 1 decimal.
+
+    Raises:
+        ValueError: If an argument is out of its range or the direction is unknown.
+
+    Examples:
+        >>> jet_lag_recovery_days(time_zones_crossed=6, direction="east")
+        6.3
+        >>> jet_lag_recovery_days(time_zones_crossed=9, direction="west")
+        5.9
+        >>> jet_lag_recovery_days(time_zones_crossed=7, direction="east", hours_shifted_before=2.5)
+        4.7
+    """
+    _in_range("time_zones_crossed", time_zones_crossed, 1, 12)
+    _one_of("direction", direction, _CLOCK_SHIFT_MINUTES_A_DAY)
+    _in_range("hours_shifted_before", hours_shifted_before, 0, time_zones_crossed)
+    return round(60 * (time_zones_crossed - hours_shifted_before) / _CLOCK_SHIFT_MINUTES_A_DAY[direction], 1)

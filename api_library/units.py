@@ -1,4 +1,4 @@
-"""Units: temperature, length, weight, volume, speed and data size."""
+"""Units: temperature, length, weight, volume, speed, data size, time, fuel economy and shoe sizes."""
 
 from typing import Literal, TypedDict, TypeVar
 
@@ -23,6 +23,11 @@ SpeedUnit = Literal["meters_per_second", "kilometers_per_hour", "miles_per_hour"
 DataUnit = Literal[
     "bits", "kilobits", "megabits", "gigabits", "bytes", "kilobytes", "megabytes", "gigabytes", "terabytes"
 ]
+TimeUnit = Literal["milliseconds", "seconds", "minutes", "hours", "days", "weeks"]
+FuelEconomyUnit = Literal[
+    "liters_per_100km", "kilometers_per_liter", "us_miles_per_gallon", "imperial_miles_per_gallon"
+]
+ShoeSystem = Literal["eu", "uk", "us_men", "us_women"]
 
 
 class LengthPart(TypedDict):
@@ -30,6 +35,13 @@ class LengthPart(TypedDict):
 
     amount: float
     unit: LengthUnit
+
+
+class DurationPart(TypedDict):
+    """One part of a duration, such as the 2 hours of 2 hours 45 minutes."""
+
+    amount: float
+    unit: TimeUnit
 
 
 # Zero and step of each scale in kelvins: kelvins = (degrees + offset) * step.
@@ -102,6 +114,32 @@ _DATA_UNITS = {
     "gigabytes": (8, 3),
     "terabytes": (8, 4),
 }
+
+_SECONDS = {
+    "milliseconds": 0.001,
+    "seconds": 1.0,
+    "minutes": 60.0,
+    "hours": 3600.0,
+    "days": 86400.0,
+    "weeks": 604800.0,
+}
+
+# Kilometers with a liter of fuel; liters_per_100km is the other way round.
+_KILOMETERS_PER_LITER = {
+    "kilometers_per_liter": 1.0,
+    "us_miles_per_gallon": 1.609344 / 3.785411784,
+    "imperial_miles_per_gallon": 1.609344 / 4.54609,
+}
+
+# Sizes of adults as steps in a centimeter of the last and a constant: EU sizes are Paris points of 2/3 cm, the
+# others barleycorns of 1/3 inch; women's US sizes as in most shops, 1.5 above the men's.
+_SHOE_SYSTEMS = {
+    "eu": (1.5, 0.0),
+    "uk": (3 / 2.54, -25.0),
+    "us_men": (3 / 2.54, -24.0),
+    "us_women": (3 / 2.54, -22.5),
+}
+_SHOE_RANGES = {"eu": (32, 52), "uk": (1, 17), "us_men": (1, 18), "us_women": (2.5, 19.5)}
 
 _LARGEST = 1_000_000_000_000
 _Entry = TypeVar("_Entry")
@@ -302,3 +340,111 @@ def convert_data_size(size: float, from_unit: DataUnit, to_unit: DataUnit, binar
     to_bits, to_power = _pick("to_unit", to_unit, _DATA_UNITS)
     step = 1024 if binary else 1000
     return _to_digits(size * (from_bits * step**from_power) / (to_bits * step**to_power), 15)
+
+
+def convert_duration(parts: list[DurationPart], to_unit: TimeUnit) -> float:
+    """Convert a span of time to another unit.
+
+    Args:
+        parts: The span of time as 1 to 10 parts that are added up (2 hours 45 minutes are two parts). Each has
+            amount (a number, 0 to 1000000000000) and unit (the same names as to_unit).
+        to_unit: Unit wanted: milliseconds, seconds, minutes, hours, days (24 hours) or weeks.
+
+    Returns:
+        The whole span in to_unit, rounded to 10 significant digits.
+
+    Raises:
+        ValueError: If there are no or too many parts, an amount is out of range, or a unit is unknown.
+
+    Examples:
+        >>> convert_duration(
+        ...     parts=[{"amount": 2, "unit": "hours"}, {"amount": 45, "unit": "minutes"}], to_unit="seconds"
+        ... )
+        9900.0
+        >>> convert_duration(parts=[{"amount": 100000, "unit": "minutes"}], to_unit="days")
+        69.44444444
+        >>> convert_duration(
+        ...     parts=[
+        ...         {"amount": 3, "unit": "weeks"},
+        ...         {"amount": 5, "unit": "days"},
+        ...         {"amount": 7.5, "unit": "hours"},
+        ...     ],
+        ...     to_unit="hours",
+        ... )
+        631.5
+    """
+    _check_range("parts length", len(parts), 1, 10)
+    seconds = 0.0
+    for index, part in enumerate(parts):
+        _check_range(f"parts[{index}].amount", part["amount"], 0, _LARGEST)
+        seconds += part["amount"] * _pick(f"parts[{index}].unit", part["unit"], _SECONDS)
+    return _to_digits(seconds / _pick("to_unit", to_unit, _SECONDS), 10)
+
+
+def convert_fuel_economy(value: float, from_unit: FuelEconomyUnit, to_unit: FuelEconomyUnit) -> float:
+    """Convert the fuel consumption or mileage of a vehicle from one unit to another.
+
+    Args:
+        value: Consumption or mileage in from_unit, 0.01 to 10000.
+        from_unit: Unit of the given value: liters_per_100km (l/100 km), kilometers_per_liter,
+            us_miles_per_gallon (US mpg) or imperial_miles_per_gallon (UK mpg).
+        to_unit: Unit wanted: liters_per_100km, kilometers_per_liter, us_miles_per_gallon (US mpg) or
+            imperial_miles_per_gallon (UK mpg).
+
+    Returns:
+        The same consumption or mileage in to_unit, rounded to 2 decimals.
+
+    Raises:
+        ValueError: If the value is out of range or a unit is unknown.
+
+    Examples:
+        >>> convert_fuel_economy(value=6.5, from_unit="liters_per_100km", to_unit="us_miles_per_gallon")
+        36.19
+        >>> convert_fuel_economy(value=48, from_unit="imperial_miles_per_gallon", to_unit="liters_per_100km")
+        5.89
+        >>> convert_fuel_economy(value=17.5, from_unit="kilometers_per_liter", to_unit="imperial_miles_per_gallon")
+        49.43
+    """
+    _check_range("value", value, 0.01, 10_000)
+    per_liter = 100 / value
+    if from_unit != "liters_per_100km":
+        per_liter = value * _pick("from_unit", from_unit, _KILOMETERS_PER_LITER)
+    if to_unit == "liters_per_100km":
+        return round(100 / per_liter, 2)
+    return round(per_liter / _pick("to_unit", to_unit, _KILOMETERS_PER_LITER), 2)
+
+
+def convert_shoe_size(size: float, from_system: ShoeSystem, to_system: ShoeSystem) -> float:
+    """Convert an adult's shoe size between European, British and American sizes.
+
+    From the length of the last: European sizes are steps of 2/3 centimeter, the others of 1/3 inch.
+
+    Args:
+        size: Size in from_system, half sizes as .5: 32 to 52 (eu), 1 to 17 (uk), 1 to 18 (us_men) or 2.5 to 19.5
+            (us_women).
+        from_system: System of the given size: eu (European), uk (British), us_men (American men's) or us_women
+            (American women's).
+        to_system: System wanted: eu (European), uk (British), us_men (American men's) or us_women (American
+            women's).
+
+    Returns:
+        The size in to_system, rounded to the nearest half size (brands differ by about half a size).
+
+    Raises:
+        ValueError: If the size is out of range or a system is unknown.
+
+    Examples:
+        >>> convert_shoe_size(size=42, from_system="eu", to_system="us_men")
+        9.0
+        >>> convert_shoe_size(size=7.5, from_system="us_women", to_system="eu")
+        38.0
+        >>> convert_shoe_size(size=10, from_system="uk", to_system="eu")
+        44.5
+        >>> convert_shoe_size(size=11.5, from_system="us_men", to_system="uk")
+        10.5
+    """
+    from_steps, from_constant = _pick("from_system", from_system, _SHOE_SYSTEMS)
+    to_steps, to_constant = _pick("to_system", to_system, _SHOE_SYSTEMS)
+    _check_range("size", size, *_SHOE_RANGES[from_system])
+    last_cm = (size - from_constant) / from_steps
+    return round(2 * (last_cm * to_steps + to_constant)) / 2

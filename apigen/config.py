@@ -6,14 +6,14 @@ What stands behind the doors (sources, LLM backends, checkers, exporters) valida
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from apigen.errors import ConfigError
 from apigen.options import Door, Options, listed, parse_options
-from apigen.records import STYLES, Json, Strategy, Style
+from apigen.records import STYLES, Completion, Json, Strategy, Style
 
 MAX_BYTES = 1_000_000
 MAX_NODES = 100_000
@@ -58,28 +58,64 @@ REACHING = frozenset(
         "base_url",
         "api_key_env",
         "timeout_seconds",
+        "patience_seconds",
         "retries",
+        "batch_size",
+        "linger_seconds",
+        "poll_seconds",
+        "window",
         "structured",
         "token_limit_key",
         "slots",
         "context",
         "threads",
+        "endpoints",
+        "max_in_flight",
+        "requests_per_minute",
+        "tokens_per_minute",
+        "prices",
     }
 )
 """Options of an LLM that say how to reach it, not what it answers: a run may go on with others."""
+Amount = Annotated[float, Field(ge=0)]
+
+
+class Prices(Options):
+    """What a model costs, in dollars for a million tokens. Tokens that the endpoint had cached cost `input` unless told otherwise."""
+
+    input: Amount
+    output: Amount
+    cached_input: Amount | None = None
+
+    def of(self, reply: Completion) -> float:
+        """Return a reply's price in dollars."""
+        cached = self.input if self.cached_input is None else self.cached_input
+        fresh = reply.prompt_tokens - reply.cached_tokens
+        return (fresh * self.input + reply.cached_tokens * cached + reply.completion_tokens * self.output) / 1e6
+
+
+class LLMLimits(Options):
+    """What any backend may be told beside its own options: how much of it may be used at once, and what it costs."""
+
+    max_in_flight: Positive | None = None
+    requests_per_minute: Positive | None = None
+    tokens_per_minute: Positive | None = None
+    prices: Prices | None = None
 
 
 class Target(Options):
-    """When the run is done: at this many verified samples, at this many draws, or when this many tokens are spent."""
+    """When the run is done: at this many verified samples or draws. And what it may spend: tokens, dollars, seconds."""
 
     verified: Positive | None = None
     draws: Positive | None = None
     tokens: Positive | None = None
+    dollars: Annotated[float, Field(gt=0)] | None = None
+    seconds: Annotated[float, Field(gt=0)] | None = None
 
     @model_validator(mode="after")
     def _one_of(self) -> "Target":
-        if self.verified is None and self.draws is None and self.tokens is None:
-            raise ValueError("set at least one of `verified`, `draws`, `tokens`")
+        if not any((self.verified, self.draws, self.tokens, self.dollars, self.seconds)):
+            raise ValueError("set at least one of `verified`, `draws`, `tokens`, `dollars`, `seconds`")
         return self
 
 
@@ -91,6 +127,10 @@ class SamplerConfig(Options):
     offered: tuple[Positive, Positive] = (2, 4)
     calls: tuple[Annotated[int, Field(ge=2, le=8)], Annotated[int, Field(ge=2, le=8)]] = (2, 3)
     distractors: Annotated[int, Field(ge=0, le=20)] = 1
+    similar: Annotated[float, Field(ge=0, le=1)] = 0.25
+    balance: Literal["apis", "categories", "sources"] = "apis"
+    categories: dict[str, Weight] = {}
+    in_a_row: Annotated[int, Field(ge=1, le=1000)] = 1
     vary_values: Annotated[float, Field(ge=0, le=1)] = 0.5
 
     @model_validator(mode="after")

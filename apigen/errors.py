@@ -7,10 +7,14 @@ ApigenError                     1
 ├── SandboxError                3   the sandbox itself failed (never the code inside it)
 ├── ModelError                  3   an embedded model is missing, damaged or cannot be fetched
 ├── EndpointError               3   an LLM endpoint cannot be reached or refuses to serve us
+│   └── EndpointBusy            3   … for now: asked again later it may serve us
+├── BudgetSpent                 1   a call is not made, since the run's budget is used up
 └── UnusableReply               3   an LLM answered, but not in a way the question allows
 
 A rejected candidate is data, not an error: nothing here is raised for one.
 """
+
+from typing import Literal
 
 
 class ApigenError(Exception):
@@ -62,6 +66,26 @@ class EndpointError(ApigenError):
     """An LLM endpoint that is down, refuses the key, or does not know the model."""
 
     exit_code = 3
+
+
+class EndpointBusy(EndpointError):
+    """An endpoint that does not serve us now: throttled, overloaded, too slow, or broken off midway.
+
+    `kind` says which; `retry_after` is what the endpoint asks us to wait, in seconds, if it does.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        kind: Literal["throttled", "overloaded", "timeout", "broken"],
+        retry_after: float | None = None,
+    ) -> None:
+        self.kind, self.retry_after = kind, retry_after
+        super().__init__(message)
+
+
+class BudgetSpent(ApigenError):
+    """A call that would be made past the run's budget; the draw stays open."""
 
 
 class UnusableReply(ApigenError):

@@ -13,9 +13,10 @@ from typing import Literal
 from apigen import __version__
 from apigen.config import RunConfig, SandboxConfig
 from apigen.errors import ApigenError, SandboxError
-from apigen.llms import build_llms
+from apigen.llms import LLM, build_llms
 from apigen.llms.models import MODELS, model_path
 from apigen.llms.openai import OpenAILLM
+from apigen.llms.openai_batch import OpenAIBatchLLM
 from apigen.sandbox import Invocation, open_sandbox
 from apigen.sandbox.policy import landlock_version
 from apigen.sandbox.tiers import COVERED, MECHANISMS, NOT_COVERED, best_tier, bubblewrap_problem
@@ -115,17 +116,20 @@ async def _llms(config: RunConfig) -> list[Finding]:
         return [Finding("bad", "llms", str(error))]
     findings = []
     for name, llm in llms.items():
-        try:
-            if isinstance(llm, OpenAILLM):
-                await llm.check()
-                findings.append(Finding("ok", f"llm {name}", f"{llm.where} answers and serves {llm.model}"))
-            else:
-                findings.append(_embedded(name, llm.model))
-        except ApigenError as error:
-            findings.append(Finding("bad", f"llm {name}", str(error)))
-        finally:
-            await llm.close()
+        for endpoint in llm.endpoints:
+            findings.append(await _endpoint(name, endpoint.llm))
+        await llm.close()
     return findings
+
+
+async def _endpoint(name: str, llm: LLM) -> Finding:
+    try:
+        if isinstance(llm, OpenAILLM | OpenAIBatchLLM):
+            await llm.check()
+            return Finding("ok", f"llm {name}", f"{llm.where} answers and serves {llm.model}")
+        return _embedded(name, llm.model)
+    except ApigenError as error:
+        return Finding("bad", f"llm {name}", str(error))
 
 
 def _embedded(name: str, model: str) -> Finding:

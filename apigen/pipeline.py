@@ -1,115 +1,116 @@
 """run(config): draw -> generate -> check -> store, until the target is reached."""
 
 import asyncio
-import time
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from apigen.checkers import Toolbox, build_checkers, verify
+from apigen.budget import Budget
 from apigen.config import RunConfig
+from apigen.engines import Engine, OnRay
 from apigen.engines.local import LocalEngine
-from apigen.errors import UnusableReply
+from apigen.errors import BudgetSpent, UnusableReply
 from apigen.exporters import check_exports, export
-from apigen.generator import Generator
-from apigen.llms import build_llms
-from apigen.llms.recorded import RecordedLLM
-from apigen.prompts import Prompts
-from apigen.records import Candidate, Draw
-from apigen.sampler import Sampler
-from apigen.sources import build_sources, open_library
-from apigen.sources.context import SourceContext
+from apigen.llms import Load
+from apigen.progress import Listener, Progress
+from apigen.store.commit import CommitLog
 from apigen.store.lock import only_run
 from apigen.store.reader import StoreReader, recorded_clock
-from apigen.store.writer import RunWriter
+from apigen.store.writer import RunWriter, request_key
 from apigen.target import Tally
+from apigen.work import DrawResult, Plan, Work
 
+if TYPE_CHECKING:
+    from apigen.engines.ray import RayEngine
 
-@dataclass(slots=True)
-class Progress:
-    """What a display shows while a run goes on: one object, updated in place. `step` says what is being done."""
+GRACE_SECONDS = 5.0
+"""How long a run that is asked to stop waits for what is in flight."""
+TICK_SECONDS = 1.0
 
-    target: int | None
-    step: str = "reading the library"
-    verified: int = 0
-    draws: int = 0
-    candidates: int = 0
-    rejected: Counter[str] = field(default_factory=Counter)
-    in_flight: int = 0
-    tokens: int = 0
+State = Literal["done", "short", "spent", "stopped"]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a run ended: `done`, or `short` of its target with its draws used up.
+    """How a run ended: `done`; `short` of its target with its draws used up; its budget `spent`; or `stopped` by hand.
 
-    `open_draws` are left for a later session; `exported` holds (format, file, rows); `fresh` is false where nothing was left to do.
+    `open_draws` are left for a later session; `exported` holds (format, file, rows); `fresh` is false where nothing was left to
+    do; `budget` names the limit that ended it.
     """
 
-    state: Literal["done", "short"]
+    state: State
     open_draws: int
     exported: tuple[tuple[str, Path, int], ...]
     fresh: bool
+    budget: str = ""
 
 
-Listener = Callable[[Progress], None]
-DrawResult = tuple[Draw, tuple[Candidate, ...]]
+async def run(
+    config: RunConfig,
+    listener: Listener = lambda progress: None,
+    *,
+    stop: asyncio.Event | None = None,
+    new_run: bool = False,
+    on_ray: OnRay | None = None,
+) -> Outcome:
+    """Do one run, or continue the one of these settings in the config's store.
 
-
-async def run(config: RunConfig, listener: Listener = lambda progress: None) -> Outcome:
-    """Do one run, or continue the one in the config's store.
+    `stop`: once it is set no draw is begun any more, and what is in flight has GRACE_SECONDS to end. `new_run`: begin a run beside
+    those that the store holds. `on_ray`: have the draws done by the workers of a Ray cluster.
 
     Raises:
         ConfigError, LibraryError, StoreError: Before anything is spent.
         ModelError, EndpointError, SandboxError: What is done is in the store; the same config continues it.
     """
     exports = check_exports(config.exports, config.store)
-    prompts = Prompts(config.prompts)
-    clock = config.clock or recorded_clock(config.store) or datetime.now(UTC).replace(microsecond=0)
-    sources = build_sources(config.library, SourceContext(config.sandbox, clock))
-    llms = {name: RecordedLLM(llm) for name, llm in build_llms(config.llms).items()}
+    recorded = None if new_run else recorded_clock(config.store, config.identity())
+    clock = config.clock or recorded or datetime.now(UTC).replace(microsecond=0)
+    plan = Plan.check(config, clock)
     progress = Progress(config.target.verified)
     listener(progress)
     async with AsyncExitStack() as cleanup:
         cleanup.enter_context(only_run(config.store))
-        library = await open_library(sources)
-        cleanup.push_async_callback(library.close)
-        sampler = Sampler(config.sampler, library.apis, config.seed)
-        generator = Generator(config.generator, llms[config.generator.llm], prompts, library)
-        checkers = build_checkers(config.checkers, Toolbox(library, llms, prompts))
-
-        async def work(index: int) -> DrawResult:
-            draw = sampler.draw(index)
-            proposed = await generator.propose(draw)
-            return draw, tuple([await verify(candidate, checkers) for candidate in proposed])
-
+        work = await Work.open(plan)
+        cleanup.push_async_callback(work.close)
+        ray = _ray_engine(config, clock, work, on_ray) if on_ray else None
         writer = RunWriter.start(
             config,
-            library.apis,
-            library_hash=library.hash,
-            sandbox_tier=library.tier,
-            stages=[checker.stage for checker in checkers],
+            work.library.apis,
+            library_hash=work.library.hash,
+            sandbox_tier=work.library.tier,
+            stages=work.stages,
             clock=clock,
+            new_run=new_run,
         )
         cleanup.callback(writer.close)
-        for llm in llms.values():
-            llm.attach(writer)
-            cleanup.push_async_callback(llm.close)
-        session = _Session(config, writer, LocalEngine(work, config.concurrency), progress, listener)
+        engine = ray or LocalEngine(work.do, plan.most_in_flight)
+        session = _Session(plan, writer, engine, (ray or plan).loads, progress, listener)
+        cleanup.push_async_callback(session.log.close)
+        cleanup.push_async_callback(work.hang_up)
+        work.attach(session.log, session.budget.check)
+        work.attach_journal(session.log, request_key)
+        if ray is not None:
+            cleanup.push_async_callback(ray.close)
+            ray.attach(session.log, session.budget.check, session._notice, writer.path, writer.run_id)
         if fresh := session.has_work():
             progress.step = "starting the LLMs"
             listener(progress)
-            await asyncio.gather(*(llm.start() for llm in llms.values()))
-        await session.go()
+            await (ray or work).start()
+        await session.go(stop or asyncio.Event())
         exported = []
         for format_name, file in exports:
-            reader = StoreReader(config.store)
+            reader = StoreReader(config.store, writer.run_id)
             exported.append((format_name, file, export(reader.samples(), format_name, file, reader.metadata())))
-        return Outcome(session.state, session.tally.open, tuple(exported), fresh)
+        return Outcome(session.state, session.tally.open, tuple(exported), fresh, session.budget.spent)
+
+
+def _ray_engine(config: RunConfig, clock: datetime, work: Work, on_ray: OnRay) -> "RayEngine":
+    from apigen.engines.ray import RayEngine
+
+    return RayEngine(config, clock, work.library.hash, address=on_ray.address, workers=on_ray.workers)
 
 
 class _Session:
@@ -117,63 +118,98 @@ class _Session:
 
     def __init__(
         self,
-        config: RunConfig,
+        plan: Plan,
         writer: RunWriter,
-        engine: LocalEngine[DrawResult],
+        engine: Engine[DrawResult],
+        loads: Callable[[], Sequence[Load]],
         progress: Progress,
         listener: Listener,
     ) -> None:
-        self._writer, self._engine, self._progress, self._listener = writer, engine, progress, listener
+        self._writer, self._engine, self._loads = writer, engine, loads
+        self._progress, self._listener = progress, listener
+        target = plan.config.target
         self._failure: Exception | None = None
-        self._started = time.monotonic()
-        self.tally = Tally(config.target, writer.spent_tokens)
-        self.tally.resume(writer.finished_draws())
+        self._stopped = False
+        self._saving: set[asyncio.Future[None]] = set()
+        self.log = CommitLog(writer, self._notice)
+        self.budget = Budget(target, self.log, writer.seconds_before)
+        self.tally = Tally(target)
+        self.tally.resume(writer.resume_point(target.verified))
+        for llm in plan.llms.values():
+            llm.on_pause = self._notice
         self._recall()
 
     @property
-    def state(self) -> Literal["done", "short"]:
-        return "done" if self.tally.reached() else "short"
+    def state(self) -> State:
+        if self.tally.reached():
+            return "done"
+        if self._stopped:
+            return "stopped"
+        if self.budget.spent:
+            return "spent" if self.tally.bounded else "done"
+        return "short"
 
     def has_work(self) -> bool:
-        return next(self.tally.open_draws(), None) is not None
+        return not self.budget.spent and self.tally.has_work()
 
-    async def go(self) -> None:
-        """Work until the target is reached or the draws are used up.
+    async def go(self, stop: asyncio.Event) -> None:
+        """Work until the target is reached, the draws or the budget are used up, or `stop` is set.
 
         Raises:
             ApigenError: The first outage; what was in flight has ended by then, and is written down where it succeeded.
         """
         self._progress.step = "generating"
-        state: str = "stopped"
+        beside = [asyncio.ensure_future(self._heed(stop)), asyncio.ensure_future(self._tick())]
+        state: State = "stopped"
         try:
-            async with aclosing(self._engine.run(self._draws())) as results:
+            async with aclosing(self._engine.run(self._next_draw)) as results:
                 async for index, result in results:
                     self._take(index, result)
                     beyond = self.tally.beyond()
                     if beyond is not None:
                         await self._engine.drop(beyond)
                     self._tell()
+            await self.log.drain()
             if self._failure:
                 raise self._failure
             state = self.state
         finally:
-            self._writer.finish(state=state, cut=self.tally.cut, seconds=self._seconds())
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
+            cut, seconds = self.tally.cut, self.budget.seconds
+            await self.log.write(lambda: self._writer.finish(state=state, cut=cut, seconds=seconds))
 
-    def _draws(self) -> Iterator[int]:
-        for index in self.tally.open_draws():
-            if self._failure:
-                return
-            yield index
+    def _next_draw(self) -> int | None:
+        if self._failure or self._stopped or self.budget.spent:
+            return None
+        return self.tally.next_draw()
+
+    async def _heed(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        self._stopped = True
+        self._notice(f"stopping: waiting up to {GRACE_SECONDS:g} s for what is in flight; once more stops at once")
+        await asyncio.sleep(GRACE_SECONDS)
+        await self._engine.drop(0)
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            self._tell()
 
     def _take(self, index: int, result: DrawResult | Exception) -> None:
         if isinstance(result, UnusableReply):
-            self._writer.retire_replies(result.draw, result.purpose)
+            open_draw, purpose = result.draw, result.purpose
+            self._save(lambda: self._writer.retire_replies(open_draw, purpose))
             self.tally.skip(index)
+        elif isinstance(result, BudgetSpent):
+            pass  # the draw stays open, and no other is begun
         elif isinstance(result, Exception):
             self._failure = self._failure or result
         else:
             draw, candidates = result
-            self._writer.save_draw(draw, candidates, self._seconds())
+            seconds = self.budget.seconds
+            self._save(lambda: self._writer.save_draw(draw, candidates, seconds))
             self.tally.finish(index, sum(candidate.rejection is None for candidate in candidates))
             self._progress.draws += 1
             self._progress.candidates += len(candidates)
@@ -181,20 +217,38 @@ class _Session:
                 candidate.rejection.reason for candidate in candidates if candidate.rejection
             )
 
+    def _save(self, operation: Callable[[], None]) -> None:
+        """Hand something over to be committed; a failure of the disk ends the session."""
+        saving = asyncio.ensure_future(self.log.write(operation))
+        self._saving.add(saving)
+        saving.add_done_callback(self._saved)
+
+    def _saved(self, saving: "asyncio.Future[None]") -> None:
+        self._saving.discard(saving)
+        error = None if saving.cancelled() else saving.exception()
+        if isinstance(error, Exception):
+            self._failure = self._failure or error
+
     def _recall(self) -> None:
         """Begin the display with what earlier sessions did."""
         for reason, count in self._writer.count_candidates().items():
             self._progress.candidates += count
             if reason:
                 self._progress.rejected[reason] += count
-        self._progress.draws = len(self._writer.finished_draws())
+        self._progress.draws = self.tally.finished
+        self._progress.verified_before = self.tally.verified
         self._tell()
 
-    def _tell(self) -> None:
-        self._progress.verified = self.tally.verified
-        self._progress.tokens = self._writer.spent_tokens()
-        self._progress.in_flight = self._engine.in_flight
+    def _notice(self, text: str) -> None:
+        self._progress.notice = text
         self._listener(self._progress)
 
-    def _seconds(self) -> float:
-        return time.monotonic() - self._started
+    def _tell(self) -> None:
+        progress, loads = self._progress, self._loads()
+        progress.verified = self.tally.verified
+        progress.tokens, progress.dollars = self.log.tokens, self.log.dollars
+        progress.seconds = self.budget.seconds - self._writer.seconds_before
+        progress.in_flight = sum(load.in_flight for load in loads)
+        progress.limit = sum(load.limit for load in loads)
+        progress.throttled = sum(load.throttled for load in loads)
+        self._listener(progress)

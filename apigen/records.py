@@ -245,7 +245,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """An LLM's reply, with the tokens and seconds it cost. `truncated`: it ran into the token limit."""
+    """An LLM's reply, with the tokens, seconds and dollars it cost. `truncated`: it ran into the token limit."""
 
     text: str
     model: str
@@ -254,6 +254,7 @@ class Completion:
     cached_tokens: int = 0
     seconds: float = 0.0
     truncated: bool = False
+    dollars: float = 0.0
 
 
 def calls_to_json(calls: Sequence[Call]) -> list[dict[str, Json]]:

@@ -3,13 +3,13 @@
 `Sampler.draw(index)` depends on (seed, index) alone: not on other draws, the clock, or the order in which draws end.
 """
 
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import TypeVar
 
 from apigen.config import SamplerConfig
 from apigen.errors import LibraryError
+from apigen.pool import ApiPool
 from apigen.records import Api, Call, Draw, Strategy, Style
 from apigen.variation import from_schema, vary, without_defaults
 
@@ -19,9 +19,6 @@ NEEDS = {
     "parallel": "an API with two recorded calls that differ",
     "parallel_multiple": "two APIs with a recorded call each",
 }
-
-SAME_CATEGORY = 0.6
-"""Share of distractors, and of companions in a request for several things, that come from the API's own category."""
 
 
 class Sampler:
@@ -33,29 +30,31 @@ class Sampler:
 
     def __init__(self, config: SamplerConfig, apis: Sequence[Api], seed: int) -> None:
         self._config, self._seed = config, seed
-        self._apis = tuple(apis)
-        self._by_category: dict[str, list[Api]] = {}
-        for api in apis:
-            self._by_category.setdefault(api.category, []).append(api)
+        self._pool = ApiPool(apis, config, seed)
         self._check_library()
-        self._round = lru_cache(maxsize=4)(self._shuffled)
 
     def draw(self, index: int) -> Draw:
         """Return unit of work number `index` (from 0)."""
-        rng = Random(f"apigen/{self._seed}/{index}")  # noqa: S311 - data, not secrets
-        style = _choose(self._config.styles, rng)
-        strategy = _choose(self._config.strategies, rng)
-        wanted = rng.randint(*self._config.calls) if style.startswith("parallel") else 1
-        primary = self._primary(index, style, strategy)
+        # What is offered is the same for some draws in a row: an endpoint then has the beginning of their prompts in its cache.
+        turn = index // self._config.in_a_row
+        shared = Random(f"apigen/{self._seed}/turn/{turn}")  # noqa: S311 - data, not secrets
+        style = _choose(self._config.styles, shared)
+        strategy = _choose(self._config.strategies, shared)
+        wanted = shared.randint(*self._config.calls) if style.startswith("parallel") else 1
+        kind, serves = _kind(style, strategy)
+        primary = self._pool.primary(kind, serves, turn, shared)
         if style == "parallel_multiple":
-            called = [primary, *self._companions(primary, min(wanted, len(self._apis)) - 1, strategy, rng)]
+            called = [primary, *self._pool.others(primary, wanted - 1, [primary], shared, kind)]
         else:
             called = [primary]
         offered = list(called)
         if style in ("multiple", "parallel_multiple"):
-            room = max(rng.randint(*self._config.offered), len(called) + (style == "multiple"))
-            offered += self._others(primary, room - len(offered), offered, rng)
-            rng.shuffle(offered)
+            room = max(shared.randint(*self._config.offered), len(called) + (style == "multiple"))
+            offered += self._pool.others(primary, room - len(offered), offered, shared)
+            shared.shuffle(offered)
+        missing = self._config.distractors + len(called) - len(offered)
+        distractors = self._pool.others(primary, missing, offered, shared)
+        rng = Random(f"apigen/{self._seed}/{index}")  # noqa: S311
         plans: tuple[tuple[Call, ...], ...] = ()
         if strategy == "call_first":
             plans = self._plans(called, wanted if style == "parallel" else 1, rng)
@@ -67,41 +66,9 @@ class Sampler:
             apis=tuple(offered),
             plans=plans,
             # What is offered and not called distracts already; a blind solver gets what is missing from the number wanted.
-            distractors=tuple(
-                self._others(primary, self._config.distractors + len(called) - len(offered), offered, rng)
-            ),
+            distractors=tuple(distractors),
             examples=tuple(rng.choice(api.examples) for api in offered if api.examples),
         )
-
-    def _shuffled(self, number: int) -> list[Api]:
-        apis = list(self._apis)
-        Random(f"apigen/{self._seed}/round/{number}").shuffle(apis)  # noqa: S311
-        return apis
-
-    def _primary(self, index: int, style: Style, strategy: Strategy) -> Api:
-        """Go through the library in rounds, each in an order of its own, so that every API has its turn."""
-        number, place = divmod(index, len(self._apis))
-        order = self._round(number)
-        turn = order[place:] + order[:place]
-        return next(api for api in turn if _serves(api, style, strategy))
-
-    def _companions(self, primary: Api, count: int, strategy: Strategy, rng: Random) -> list[Api]:
-        usable = [api for api in self._apis if _serves(api, "parallel_multiple", strategy)]
-        return self._pick(primary, count, [primary], usable, rng)
-
-    def _others(self, primary: Api, count: int, taken: Sequence[Api], rng: Random) -> list[Api]:
-        return self._pick(primary, count, taken, self._apis, rng)
-
-    def _pick(self, primary: Api, count: int, taken: Sequence[Api], pool: Sequence[Api], rng: Random) -> list[Api]:
-        """Pick up to `count` APIs that are not taken, some of the primary's category, some of others."""
-        names = {api.name for api in taken}
-        near = [api for api in pool if api.name not in names and api.category == primary.category]
-        far = [api for api in pool if api.name not in names and api.category != primary.category]
-        picked: list[Api] = []
-        while len(picked) < count and (near or far):
-            side = near if near and (not far or rng.random() < SAME_CATEGORY) else far
-            picked.append(side.pop(rng.randrange(len(side))))
-        return picked
 
     def _plans(self, called: Sequence[Api], each: int, rng: Random) -> tuple[tuple[Call, ...], ...]:
         """For every call to make, the calls to try in order; the last is recorded (or all the schema tells)."""
@@ -114,13 +81,13 @@ class Sampler:
 
     def _check_library(self) -> None:
         for style, weight in self._config.styles.items():
-            if weight and style in ("multiple", "parallel_multiple") and len(self._apis) < 2:
+            if weight and style in ("multiple", "parallel_multiple") and len(self._pool.apis) < 2:
                 raise LibraryError(
                     f"the style '{style}' offers several APIs, but the library has one; set its weight to 0"
                 )
             for strategy, share in self._config.strategies.items():
                 needed = 2 if style == "parallel_multiple" else 1
-                if weight and share and sum(_serves(api, style, strategy) for api in self._apis) < needed:
+                if weight and share and len(self._pool.serving(*_kind(style, strategy))) < needed:
                     raise LibraryError(
                         f"the style '{style}' with {strategy} needs {NEEDS.get(style, 'an API with a recorded call')}; "
                         f"add doctest examples to the functions, or set `sampler.styles.{style}` to 0"
@@ -130,6 +97,10 @@ class Sampler:
 def _choose(weights: Mapping[NameT, float], rng: Random) -> NameT:
     names = sorted(weights)
     return rng.choices(names, [weights[name] for name in names])[0]
+
+
+def _kind(style: Style, strategy: Strategy) -> tuple[str, Callable[[Api], bool]]:
+    return f"{style}/{strategy}", lambda api: _serves(api, style, strategy)
 
 
 def _serves(api: Api, style: Style, strategy: Strategy) -> bool:

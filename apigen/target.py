@@ -1,11 +1,14 @@
 """When a run is done, decided in draw order: the result does not depend on which draw happened to end first."""
 
-from collections.abc import Callable, Iterator, Mapping
+from math import ceil
 
 from apigen.config import Target
+from apigen.store.writer import ResumePoint
 
 DRAWS_PER_SAMPLE = 20
 SPARE_DRAWS = 100
+SPECULATION = 1.25
+"""Draws begun, to those that the pass rate so far says are needed: what lies beyond the target is paid for and not exported."""
 
 
 class Tally:
@@ -14,30 +17,67 @@ class Tally:
     Memory grows with the draws that ended ahead of a still open one, not with the run.
     """
 
-    def __init__(self, target: Target, spent_tokens: Callable[[], int]) -> None:
+    def __init__(self, target: Target) -> None:
         self._wanted = target.verified
         self._last = target.draws or _most_draws(target.verified)
-        self._tokens, self._spent = target.tokens, spent_tokens
         self._next = 0
+        self._begun = 0
+        self._outstanding = 0
+        self._finished = 0
         self._ahead: dict[int, int] = {}
         self._skipped: set[int] = set()
         self.verified = 0
         self.cut: int | None = None
         self._prefix = 0
 
-    def resume(self, finished: Mapping[int, int]) -> None:
-        """Count the draws that an earlier session finished."""
-        for index in sorted(finished):
-            self.finish(index, finished[index])
+    @property
+    def bounded(self) -> bool:
+        """Say whether a number of samples or draws is the target, rather than a budget alone."""
+        return self._last is not None
+
+    @property
+    def finished(self) -> int:
+        """How many draws ended, in all sessions."""
+        return self._finished
+
+    def has_work(self) -> bool:
+        """Say whether a draw is left to do."""
+        return self._matters(self._first_open())
+
+    def resume(self, point: ResumePoint) -> None:
+        """Count the draws that earlier sessions finished."""
+        self._next, self._prefix, self.cut = point.next, point.verified, point.cut
+        self._ahead = dict(point.ahead)
+        self.verified = point.verified + sum(point.ahead.values())
+        self._finished = point.next + len(point.ahead)
+        self._advance()
+
+    def next_draw(self) -> int | None:
+        """Return the next draw to begin, or None if none is worth beginning before others have ended."""
+        index = self._first_open()
+        if not self._matters(index) or self._outstanding >= self._worth_having():
+            return None
+        self._begun = index + 1
+        self._outstanding += 1
+        return index
+
+    def _first_open(self) -> int:
+        index = max(self._begun, self._next)
+        while index in self._ahead:
+            index += 1
+        return index
 
     def finish(self, index: int, verified: int) -> None:
         """Count one finished draw."""
+        self._outstanding -= 1
+        self._finished += 1
         self._ahead[index] = verified
         self.verified += verified
         self._advance()
 
     def skip(self, index: int) -> None:
         """Leave a draw open for a later session: it counts as nothing in this one."""
+        self._outstanding -= 1
         self._skipped.add(index)
         self._ahead[index] = 0
         self._advance()
@@ -49,22 +89,19 @@ class Tally:
                 self.cut = self._next
             self._next += 1
 
-    def open_draws(self) -> Iterator[int]:
-        """Yield the draws to do from here on, for as long as they matter when the next is taken."""
-        index = self._next
-        while self._matters(index):
-            if index >= self._next and index not in self._ahead:
-                yield index
-            index += 1
+    def _worth_having(self) -> float:
+        """Return how many draws may be in flight: about as many as the missing samples will take."""
+        if not self._wanted:
+            return float("inf")
+        missing = max(1, self._wanted - self.verified)
+        return ceil(SPECULATION * missing * (self._finished + 1) / (self.verified + 1))
 
     def _matters(self, index: int) -> bool:
         beyond = self.beyond()
         if beyond is not None:
             # Enough is verified, but a draw left open below could make the prefix shorter.
             return index < beyond
-        if self._last is not None and index >= self._last:
-            return False
-        return not (self._tokens and self._spent() >= self._tokens)
+        return self._last is None or index < self._last
 
     def beyond(self) -> int | None:
         """Return the first draw that no longer matters: enough is verified before it, whatever the open ones give."""
@@ -85,12 +122,10 @@ class Tally:
         return len(self._skipped)
 
     def reached(self) -> bool:
-        """Say whether the target is met, rather than the draws used up."""
+        """Say whether the target is met, rather than the draws used up; never where only a budget ends the run."""
         if self._wanted:
             return self.cut is not None
-        if self._last is not None and self._next >= self._last:
-            return not self._skipped
-        return bool(self._tokens and self._spent() >= self._tokens)
+        return self._last is not None and self._next >= self._last and not self._skipped
 
 
 def _most_draws(verified: int | None) -> int | None:

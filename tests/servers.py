@@ -1,12 +1,16 @@
 """Real HTTP on loopback: a chat endpoint that behaves as a test says, and an oracle that answers apigen's prompts rightly."""
 
+import asyncio
+import contextlib
 import json
 import random
 import re
+import socket
+import struct
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -17,7 +21,10 @@ Body = dict[str, Any]
 
 @dataclass
 class Answer:
-    """One HTTP reply. `raw` (with `content_type`) replaces the chat completion that is made of `text`."""
+    """One HTTP reply. `raw` (with `content_type`) replaces the chat completion that is made of `text`.
+
+    `drip` is a pause after each byte of the body; the connection is reset after `cut` bytes of it.
+    """
 
     text: str | None = ""
     status: int = 200
@@ -27,6 +34,8 @@ class Answer:
     content_type: str = "application/json"
     usage: Any = field(default_factory=lambda: {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18})
     finish_reason: str = "stop"
+    drip: float = 0.0
+    cut: int | None = None
 
     def body(self, model: str) -> bytes:
         if self.raw is not None:
@@ -86,7 +95,20 @@ class ChatServer:
                     self.send_header(name, value)
                 self.send_header("Content-Length", str(len(data)))
                 self.end_headers()
-                self.wfile.write(data)
+                for byte in data if answer.drip else b"":
+                    self.wfile.write(bytes([byte]))
+                    if outer._closing.wait(answer.drip):
+                        break
+                else:
+                    self.wfile.write(b"" if answer.drip else data[: answer.cut])
+                if answer.cut is not None:
+                    self.reset()
+
+            def reset(self) -> None:
+                """Break the connection off as a crashed server does."""
+                self.wfile.flush()
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                self.close_connection = True
 
             def log_message(self, *args: object) -> None:
                 pass
@@ -132,11 +154,80 @@ def in_turn(*answers: Answer | str) -> Behaviour:
     return behave
 
 
+class LightServer:
+    """A chat endpoint without threads, in the test's own event loop: hundreds of requests at once cost it little.
+
+    `behave` is given the number of the request (from 1) and its body. `most` is how many were under way at once.
+    """
+
+    def __init__(self, behave: Callable[[int, Body], Awaitable[Answer | str]]) -> None:
+        self.behave = behave
+        self.asked = self.most = self.connections = self.under_way = 0
+        self.requests: list[Body] = []
+        self.answered: list[Body] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.base_url = ""
+
+    async def start(self, port: int = 0) -> None:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", port, backlog=1024)
+        self.port: int = self._server.sockets[0].getsockname()[1]
+        self.base_url = f"http://127.0.0.1:{self.port}/v1"
+
+    async def stop(self) -> None:
+        """Stop listening, and break off what is under way."""
+        self._server.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            while await self._serve_one(reader, writer):
+                pass
+        self._tasks.discard(task)
+        writer.transport.abort()
+
+    async def _serve_one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        head = (await reader.readuntil(b"\r\n\r\n")).lower()
+        length = re.search(rb"content-length: (\d+)", head)
+        body = json.loads(await reader.readexactly(int(length[1]))) if length else {}
+        self.asked += 1
+        self.requests.append(body)
+        self.under_way += 1
+        self.most = max(self.most, self.under_way)
+        try:
+            answer = await self.behave(self.asked, body)
+            answer = Answer(answer) if isinstance(answer, str) else answer
+            await asyncio.sleep(answer.delay)
+        finally:
+            self.under_way -= 1
+        data = answer.body("m")
+        headers = {"Content-Type": answer.content_type, **answer.headers, "Content-Length": str(len(data))}
+        lines = [f"HTTP/1.1 {answer.status} X", *(f"{name}: {value}" for name, value in headers.items()), "", ""]
+        writer.write("\r\n".join(lines).encode() + data[: answer.cut])
+        await writer.drain()
+        if answer.cut is None and answer.status == 200:
+            self.answered.append(body)
+        return answer.cut is None
+
+
+@asynccontextmanager
+async def light_server(behave: Callable[[int, Body], Awaitable[Answer | str]]) -> AsyncIterator[LightServer]:
+    server = LightServer(behave)
+    await server.start()
+    try:
+        yield server
+    finally:
+        await server.stop()
+
+
 @contextmanager
 def closed_port() -> Iterator[int]:
     """A port that is taken, and on which nobody listens."""
-    import socket
-
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         yield bound.getsockname()[1]

@@ -18,11 +18,13 @@ LAYERS = (
     ("health",),
     ("pipeline",),
     ("engines",),
-    ("sampler", "generator", "checkers", "exporters", "target"),
-    ("variation", "sources", "parsing", "prompts"),
+    ("work",),
+    ("sampler", "generator", "checkers", "exporters", "target", "budget"),
+    ("pool",),
+    ("variation", "sources", "parsing", "prompts", "similarity"),
     ("sandbox", "llms", "store"),
     ("config",),
-    ("options",),
+    ("options", "progress"),
     ("records", "errors"),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}

@@ -66,7 +66,7 @@ def blocks() -> dict[str, type[Options]]:
     return dict(sorted(found.items()))
 
 
-KEYS = sorted({(name, key) for name, block in blocks().items() for key in block.model_fields})
+KEYS = sorted({(name, key) for name, block in blocks().items() if name not in UNREACHED for key in block.model_fields})
 DOORS = [
     *(("format", name) for name in EXPORTERS),
     *(("source", name) for name in SOURCES),

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from apigen.config import SamplerConfig
 from apigen.errors import LibraryError
+from apigen.pool import ApiPool
 from apigen.records import STYLES
 from apigen.sampler import Sampler
 from apigen.variation import without_defaults
@@ -267,3 +268,94 @@ def test_any_seed_and_index_can_be_drawn(styles, seed, index, size):
     assert styles[draw.style] > 0
     assert 0 <= draw.seed < 2**31
     assert set(called(draw)) <= set(names(draw.apis))
+
+
+def test_draws_in_a_row_offer_the_same_and_call_otherwise():
+    config = SamplerConfig(in_a_row=5, vary_values=1.0)
+    found = draws(config, 20)
+    for first in range(0, 20, 5):
+        row = found[first : first + 5]
+        assert len({(draw.style, tuple(names(draw.apis)), tuple(names(draw.distractors))) for draw in row}) == 1
+        assert len({draw.seed for draw in row}) == 5
+    assert len({tuple(names(draw.apis)) for draw in found}) > 1
+
+
+def sized_library():
+    sizes = {"large": 30, "small": 3}
+    return tuple(
+        make_api(f"{category}_{number}", examples=[{"width": number, "height": 2}], category=category)
+        for category, size in sizes.items()
+        for number in range(size)
+    )
+
+
+def test_categories_have_equal_shares_where_they_are_balanced():
+    library = sized_library()
+    balanced = Counter(
+        draw.apis[0].category for draw in draws(only("simple", balance="categories"), 600, library=library)
+    )
+    assert 250 < balanced["small"] < 350
+    assert draws(only("simple"), 33, library=library)[0].index == 0
+    in_turn = Counter(draw.apis[0].category for draw in draws(only("simple"), 330, library=library))
+    assert in_turn == {"large": 300, "small": 30}
+
+
+def test_a_category_has_the_weight_it_is_given():
+    library = sized_library()
+    config = only("simple", balance="categories", categories={"small": 3})
+    shares = Counter(draw.apis[0].category for draw in draws(config, 800, library=library))
+    assert 540 < shares["small"] < 660
+    only_large = draws(only("simple", categories={"small": 0}), 200, library=library)
+    assert {draw.apis[0].category for draw in only_large} == {"large"}
+    with pytest.raises(LibraryError, match=r"no category 'smal', but large, small"):
+        Sampler(only("simple", categories={"smal": 1}), library, 1)
+
+
+def test_similar_apis_are_hard_distractors():
+    twins = (
+        make_api("bond_coupon_yield", {"coupon": TEXT}, description="Return the coupon yield of a bond.", category="a"),
+        make_api(
+            "bond_redemption_yield",
+            {"coupon": TEXT},
+            description="Return the redemption yield of a bond.",
+            category="b",
+        ),
+    )
+    others = tuple(
+        make_api(
+            f"thing_{number}", {f"x{number}": TEXT}, description=f"Nothing number {number}.", category=f"c{number}"
+        )
+        for number in range(40)
+    )
+    library = (*others[:20], twins[0], *others[20:], twins[1])
+    pool = ApiPool(library, SamplerConfig(similar=1.0), 3)
+    for one, other in (twins, twins[::-1]):
+        assert pool.others(one, 1, [one], Random(4)) == [other]
+    assert len(pool.others(twins[0], 5, [twins[0]], Random(4))) == 5  # there are not so many that are similar
+    assert len(pool.others(twins[0], 99, [twins[0]], Random(4))) == 41
+
+
+def test_a_draw_does_not_look_at_the_whole_library(monkeypatch):
+    """Work is counted, not timed: how often a draw touches an API, in a library of 50 and in one of 5,000."""
+    from apigen.records import Api
+
+    def touched(size):
+        library = tuple(make_api(f"api_{number}", examples=[{"width": number, "height": 1}]) for number in range(size))
+        sampler = Sampler(SamplerConfig(similar=0.0, styles={"multiple": 1}), library, 1)
+        for index in range(5):
+            sampler.draw(index)
+        count = [0]
+        real = Api.examples.__get__
+
+        class Counted:
+            def __get__(self, api, owner=None):
+                count[0] += 1
+                return real(api, owner)
+
+        monkeypatch.setattr(Api, "examples", Counted())
+        for index in range(5, 25):
+            sampler.draw(index)
+        monkeypatch.undo()
+        return count[0]
+
+    assert touched(5_000) <= 2 * touched(50)

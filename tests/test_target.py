@@ -7,11 +7,32 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apigen.config import Target
+from apigen.store.writer import ResumePoint
 from apigen.target import DRAWS_PER_SAMPLE, SPARE_DRAWS, Tally
 
 
-def tally(spent=lambda: 0, **target):
-    return Tally(Target(**target), spent)
+def tally(**target):
+    return Tally(Target(**target))
+
+
+def after(counted, finished):
+    """Resume after draws of an earlier session, {index: verified}."""
+    point, total, cut = 0, 0, None
+    ahead = dict(finished)
+    while point in ahead:
+        total += ahead.pop(point)
+        if counted._wanted and cut is None and total >= counted._wanted:
+            cut = point
+        point += 1
+    counted.resume(ResumePoint(next=point, verified=total, cut=cut, ahead=ahead))
+
+
+def rest(counted):
+    """All draws that would be begun from here on if none ended."""
+    found = []
+    while (index := counted.next_draw()) is not None:
+        found.append(index)
+    return found
 
 
 def in_order(counts, wanted):
@@ -26,9 +47,9 @@ def in_order(counts, wanted):
 
 def work_off(counted, counts, at_once, rng):
     """Do the draws as an engine would, ending in any order; return the draws that were done."""
-    waiting, flying, done = counted.open_draws(), set(), []
+    flying, done = set(), []
     while True:
-        while len(flying) < at_once and (index := next(waiting, None)) is not None:
+        while len(flying) < at_once and (index := counted.next_draw()) is not None:
             flying.add(index)
         if not flying:
             return done
@@ -66,7 +87,7 @@ def test_the_cut_is_that_of_doing_draws_in_order(counts, wanted, at_once, rng):
 def resumed(counts, wanted, before, at_once, rng):
     """Resume after the draws `before`, and check that the rest is done once and the cut is the same."""
     counted = tally(verified=wanted)
-    counted.resume({index: counts[index % len(counts)] for index in before})
+    after(counted, {index: counts[index % len(counts)] for index in before})
     done = work_off(counted, counts, at_once, rng)
     assert len(done) == len(set(done))
     assert not before & set(done)
@@ -98,7 +119,7 @@ def test_a_run_resumed_after_any_draws_has_the_same_cut(counts, wanted, before, 
 @pytest.mark.parametrize("before", [{1}, {2, 3}, {0, 2}])
 def test_a_resumed_run_does_no_draw_twice(before):
     counted = tally(draws=6)
-    counted.resume(dict.fromkeys(before, 1))
+    after(counted, dict.fromkeys(before, 1))
     done = work_off(counted, [1], 1, Random(0))
     assert sorted(done) == sorted(set(range(6)) - before)
     assert counted.verified == 6
@@ -106,34 +127,33 @@ def test_a_resumed_run_does_no_draw_twice(before):
 
 def test_a_resumed_run_does_the_open_draws_before_the_cut():
     counted = tally(verified=1)
-    counted.resume({1: 1})
+    after(counted, {1: 1})
     assert work_off(counted, [1], 1, Random(0)) == [0]
     assert (counted.cut, counted.reached()) == (0, True)
 
 
 def test_nothing_is_open_after_a_run_that_reached_its_target():
     counted = tally(verified=2)
-    counted.resume({0: 1, 1: 1})
-    assert list(counted.open_draws()) == []
+    after(counted, {0: 1, 1: 1})
+    assert rest(counted) == []
     assert (counted.cut, counted.reached()) == (1, True)
 
 
 def test_a_run_that_was_enlarged_goes_on_where_it_stopped():
     counted = tally(verified=3)
-    counted.resume({0: 1, 1: 1})
-    assert next(counted.open_draws()) == 2
+    after(counted, {0: 1, 1: 1})
+    assert counted.next_draw() == 2
     assert not counted.reached()
 
 
 def test_draws_ahead_of_an_open_one_do_not_make_the_cut():
     counted = tally(verified=2)
-    draws = counted.open_draws()
-    assert [next(draws) for _ in range(4)] == [0, 1, 2, 3]
+    assert rest(counted) == [0, 1, 2]
     counted.finish(2, 2)
     assert counted.cut is None
     assert not counted.reached()
     assert counted.beyond() == 3
-    assert list(draws) == []
+    assert rest(counted) == []
     counted.finish(0, 0)
     assert counted.cut is None
     counted.finish(1, 1)
@@ -192,25 +212,14 @@ def test_draws_bound_a_number_of_samples():
     assert not counted.reached()
 
 
-def test_no_draw_is_taken_once_the_tokens_are_spent():
-    spent = [0]
-    counted = tally(lambda: spent[0], tokens=100)
-    draws = counted.open_draws()
-    assert next(draws) == 0
-    spent[0] = 99
-    counted.finish(0, 1)
-    assert not counted.reached()
-    assert next(draws) == 1
-    spent[0] = 100
-    assert next(draws, None) is None
-    counted.finish(1, 1)
-    assert counted.reached()
-
-
-def test_tokens_bound_a_number_of_samples_too():
-    counted = tally(lambda: 100, tokens=100, verified=5)
-    assert list(counted.open_draws()) == []
-    assert not counted.reached()
+def test_no_more_draws_are_begun_than_the_missing_samples_will_take():
+    counted = tally(verified=10)
+    assert rest(counted) == list(range(13))
+    for index in range(8):
+        counted.finish(index, index % 2)  # half of them pass
+    assert len(rest(counted)) == 14 - 5  # 6 * 1.25 * 9 / 5 may be in flight, and 5 are
+    assert tally(draws=500).next_draw() == 0
+    assert len(rest(tally(draws=500))) == 500
 
 
 def test_a_skipped_draw_counts_as_nothing_and_stays_open():
@@ -220,7 +229,7 @@ def test_a_skipped_draw_counts_as_nothing_and_stays_open():
     counted.finish(2, 1)
     assert (counted.open, counted.verified) == (1, 2)
     assert not counted.reached()
-    assert list(counted.open_draws()) == []
+    assert rest(counted) == []
 
 
 def test_a_skipped_draw_does_not_hold_up_the_cut():
@@ -233,6 +242,6 @@ def test_a_skipped_draw_does_not_hold_up_the_cut():
 
 def test_a_later_session_does_the_skipped_draw():
     counted = tally(draws=3)
-    counted.resume({0: 1, 2: 1})
-    assert next(counted.open_draws()) == 1
+    after(counted, {0: 1, 2: 1})
+    assert counted.next_draw() == 1
     assert counted.open == 0

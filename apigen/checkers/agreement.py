@@ -35,9 +35,9 @@ class AgreementChecker:
 
     async def __call__(self, candidate: Candidate) -> Candidate:
         draw = candidate.draw
-        apis = [*draw.apis, *draw.distractors]
-        # Whoever is asked always sees the APIs in an order that tells nothing.
-        Random(draw.seed).shuffle(apis)  # noqa: S311
+        apis = sorted([*draw.apis, *draw.distractors], key=lambda api: api.name)
+        # In an order that tells nothing, and is the same for the same APIs: the prompt's beginning may then be cached.
+        Random("/".join(sorted(api.name for api in apis))).shuffle(apis)  # noqa: S311
         reply = await self._llm.complete(
             Request(
                 purpose="agreement",

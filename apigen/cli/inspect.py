@@ -6,6 +6,12 @@ from typing import Annotated
 import typer
 
 Store = Annotated[Path, typer.Argument(metavar="DB", help="A store that `apigen run` made.", show_default=False)]
+Run = Annotated[
+    int | None,
+    typer.Option(
+        "--run", metavar="N", min=1, help="Of this run, where a store has several.", show_default="the newest"
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -14,17 +20,29 @@ def register(app: typer.Typer) -> None:
     app.command("export")(export)
 
 
-def status(db: Store) -> None:
+def status(
+    db: Store, run: Run = None, json_: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False
+) -> None:
     """Show the funnel, pass rates and costs of a run."""
-    from apigen.cli.tables import make_console, print_funnel
     from apigen.store.reader import StoreReader
 
-    reader, console = StoreReader(db), make_console()
-    run = reader.run()
-    if run is not None:
+    reader = StoreReader(db, run)
+    if json_:
+        import json
+
+        from apigen.store.summary import summarise
+
+        typer.echo(json.dumps(summarise(reader), ensure_ascii=False))
+        return
+    from apigen.cli.tables import make_console, print_funnel, print_runs
+
+    console, row = make_console(), reader.run()
+    print_runs(reader, console)
+    if row is not None:
+        which = f" run {reader.run_id}:" if len(reader.runs()) > 1 else ""
         console.print(
-            f"{db}: {run['state']}; seed {run['seed']}, library {run['library_hash']}, sandbox {run['sandbox_tier']}, "
-            f"apigen {run['apigen_version']}",
+            f"{db}:{which} {row['state']}; seed {row['seed']}, library {row['library_hash']}, sandbox {row['sandbox_tier']}, "
+            f"apigen {row['apigen_version']}",
             highlight=False,
             soft_wrap=True,
         )
@@ -36,13 +54,14 @@ def show(
     rejected: Annotated[bool, typer.Option("--rejected", help="Show rejected candidates instead.")] = False,
     reason: Annotated[str, typer.Option("--reason", metavar="R", help="Only rejections whose reason starts so.")] = "",
     limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="Show at most this many.")] = 10,
+    run: Run = None,
 ) -> None:
     """Show verified samples, or rejected candidates and why."""
     from apigen.cli.tables import make_console, print_sample
     from apigen.store.reader import StoreReader
 
     console, count = make_console(), 0
-    for candidate in StoreReader(db).candidates(rejected=rejected, reason=reason, limit=limit):
+    for candidate in StoreReader(db, run).candidates(rejected=rejected, reason=reason, limit=limit):
         count += 1
         print_sample(candidate, console, title=f"{count}", verdicts=True)
     if not count:
@@ -53,6 +72,7 @@ def export(
     db: Store,
     format_: Annotated[str, typer.Option("--format", metavar="FORMAT", help="xlam or openai.")],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="Where the JSON lines go.")],
+    run: Run = None,
 ) -> None:
     """Write the verified samples as JSON lines for training."""
     from apigen.exporters import EXPORTERS
@@ -61,6 +81,6 @@ def export(
     from apigen.store.reader import StoreReader
 
     choose_door(Door(name=format_), EXPORTERS, "--format")
-    reader = StoreReader(db)
+    reader = StoreReader(db, run)
     count = export_samples(reader.samples(), format_, output, reader.metadata())
     typer.echo(f"exported {count} samples as {format_} to {output}")

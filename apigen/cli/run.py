@@ -1,20 +1,20 @@
-"""`apigen run`: the pipeline, with a live display on a terminal and plain lines elsewhere."""
+"""`apigen run`: the pipeline, its progress, and what came of it."""
 
 import contextlib
 import sys
-import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from apigen.cli.display import Display
     from apigen.config import RunConfig
-    from apigen.pipeline import Outcome, Progress
+    from apigen.engines import OnRay
+    from apigen.pipeline import Outcome
 
-PLAIN_SECONDS = 5.0
 SHOWN_SAMPLES = 5
 
 
@@ -32,24 +32,85 @@ def run(
             "--set", metavar="KEY=VALUE", help="Override one setting, as in --set target.verified=50. May be repeated."
         ),
     ] = None,
+    new_run: Annotated[
+        bool, typer.Option("--new-run", help="Begin a run beside those that the store holds, after a change of config.")
+    ] = False,
+    log_json: Annotated[
+        bool, typer.Option("--log-json", help="Print progress as JSON, an object a line, and nothing else.")
+    ] = False,
     unsafe: Annotated[
         bool,
         typer.Option("--unsafe-no-sandbox", help="Run library code unprotected. Only for code you trust as your own."),
     ] = False,
+    engine: Annotated[
+        Literal["local", "ray"], typer.Option(help="Where the draws are done: in this process, or on a Ray cluster.")
+    ] = "local",
+    address: Annotated[
+        str | None,
+        typer.Option(help="The Ray cluster: auto, or HOST:PORT. Without it one is started here.", show_default=False),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="How many Ray workers; by default one a node, or one for each two CPUs if that is more.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Generate, verify, store and export; the same command continues where it stopped."""
     import asyncio
 
-    from apigen.cli.tables import make_console, print_funnel, print_sample
+    from apigen.cli.display import make_display
+    from apigen.cli.tables import make_console
     from apigen.config import load_config
-    from apigen.store.reader import StoreReader
+    from apigen.engines import OnRay
+    from apigen.errors import ConfigError
 
+    if engine == "local" and (address or workers):
+        raise ConfigError("is for --engine ray", key="--address" if address else "--workers")
+    on_ray = OnRay(address, workers) if engine == "ray" else None
     settings = load_config(config, set_ or ())
     if unsafe:
         settings = settings.model_copy(update={"sandbox": settings.sandbox.model_copy(update={"unsafe": True})})
         sys.stderr.write("apigen: --unsafe-no-sandbox: library code runs unprotected\n")
     console = make_console()
-    outcome = asyncio.run(_run(settings, console))
+    outcome = asyncio.run(_run(settings, make_display(console, log_json=log_json), new_run, on_ray))
+    if not log_json:
+        _print(outcome, settings, console)
+    _end(outcome, settings)
+
+
+async def _run(settings: "RunConfig", display: "Display", new_run: bool, on_ray: "OnRay | None") -> "Outcome":
+    import asyncio
+    import signal
+
+    from apigen.pipeline import run as run_pipeline
+
+    task, loop, stop = asyncio.current_task(), asyncio.get_running_loop(), asyncio.Event()
+    assert task is not None
+
+    def stop_or_leave() -> None:
+        # The first time what is in flight may end; the second time is meant.
+        if stop.is_set():
+            task.cancel()
+        stop.set()
+
+    # A polite end from outside (a scheduler, a container) is treated like Ctrl-C.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):  # Windows has no such handlers
+            loop.add_signal_handler(number, stop_or_leave)
+    with display:
+        try:
+            return await run_pipeline(settings, display.update, stop=stop, new_run=new_run, on_ray=on_ray)
+        except asyncio.CancelledError:
+            raise KeyboardInterrupt from None
+
+
+def _print(outcome: "Outcome", settings: "RunConfig", console: "Console") -> None:
+    from apigen.cli.tables import print_funnel, print_sample
+    from apigen.store.reader import StoreReader
+
     reader = StoreReader(settings.store)
     print_funnel(reader, console)
     for number, candidate in enumerate(reader.candidates(limit=SHOWN_SAMPLES), 1):
@@ -60,92 +121,22 @@ def run(
         console.print(
             f"{outcome.open_draws} draws stay open: the judge gave no verdict; run again to ask anew", soft_wrap=True
         )
-    if not outcome.fresh:
+    if not outcome.fresh and outcome.state == "done":
         console.print(
             f"already done: {settings.store} holds all that the target asks for; raise the target for more",
             soft_wrap=True,
         )
+
+
+def _end(outcome: "Outcome", settings: "RunConfig") -> None:
+    """Leave with the exit code that fits, saying why where the target was not met."""
+    if outcome.state == "stopped":
+        raise KeyboardInterrupt
+    if outcome.state == "spent":
+        sys.stderr.write(
+            f"apigen: {settings.store}: the budget of {outcome.budget} is used up below the target; raise it to go on\n"
+        )
+        raise typer.Exit(1)
     if outcome.state == "short":
         sys.stderr.write(f"apigen: {settings.store}: the draws are used up below the target; see `apigen status`\n")
         raise typer.Exit(1)
-
-
-async def _run(settings: "RunConfig", console: "Console") -> "Outcome":
-    import asyncio
-    import signal
-
-    from apigen.pipeline import run as run_pipeline
-
-    task = asyncio.current_task()
-    assert task is not None
-    # A polite end from outside (a scheduler, a container) is treated like Ctrl-C.
-    with contextlib.suppress(NotImplementedError):  # Windows has no such signal
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    with _display(console) as show:
-        try:
-            return await run_pipeline(settings, show.update)
-        except asyncio.CancelledError:
-            raise KeyboardInterrupt from None
-
-
-def _display(console: "Console") -> "_LiveDisplay | _PlainDisplay":
-    return _LiveDisplay(console) if console.is_terminal else _PlainDisplay()
-
-
-class _PlainDisplay:
-    """A line whenever the step changes, and every few seconds while draws are done."""
-
-    def __init__(self) -> None:
-        self._step, self._last = "", 0.0
-
-    def __enter__(self) -> "_PlainDisplay":
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        pass
-
-    def update(self, progress: "Progress") -> None:
-        now = time.monotonic()
-        if progress.step != self._step or now - self._last >= PLAIN_SECONDS:
-            self._step, self._last = progress.step, now
-            print(_line(progress), flush=True)
-
-
-class _LiveDisplay:
-    """One line that is drawn anew, with a bar where the target is a number of samples."""
-
-    def __init__(self, console: "Console") -> None:
-        from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
-        from rich.progress import Progress as Bar
-
-        self._bar = Bar(
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=12),
-            TimeElapsedColumn(),
-            console=console,
-            transient=True,
-        )
-        self._task = self._bar.add_task("starting", total=None)
-
-    def __enter__(self) -> "_LiveDisplay":
-        self._bar.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._bar.stop()
-
-    def update(self, progress: "Progress") -> None:
-        self._bar.update(
-            self._task, description=_line(progress), total=progress.target, completed=progress.verified, refresh=True
-        )
-
-
-def _line(progress: "Progress") -> str:
-    if progress.step != "generating":
-        return progress.step
-    wanted = f" of {progress.target}" if progress.target else ""
-    rejected = sum(progress.rejected.values())
-    return (
-        f"{progress.verified}{wanted} verified, {rejected} rejected, {progress.draws} draws, {progress.tokens:,} tokens"
-    )

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from apigen.records import Candidate
-    from apigen.store.reader import Funnel, StoreReader
+    from apigen.store.reader import StoreReader
 
 MAX_SHOWN = 500
 
@@ -61,29 +61,70 @@ def print_funnel(reader: "StoreReader", console: "Console") -> None:
     )
     for group in ("style", "strategy"):
         for name, part in reader.funnel(group).items():
-            rates.add_row(name, str(part.generated), str(part.verified + part.surplus), f"{part.pass_rate:.0%}")
-    rates.add_row(
-        "all", str(whole.generated), str(whole.verified + whole.surplus), f"{whole.pass_rate:.0%}", style="bold"
-    )
+            rates.add_row(name, str(part.generated), str(part.all_verified), f"{part.pass_rate:.0%}")
+    rates.add_row("all", str(whole.generated), str(whole.all_verified), f"{whole.pass_rate:.0%}", style="bold")
     console.print(rates)
-    _print_costs(reader, whole, float(run["seconds"]), console)
-
-
-def _print_costs(reader: "StoreReader", whole: "Funnel", seconds: float, console: "Console") -> None:
-    numbers = ("replies", "tokens read", "of them cached", "tokens written")
-    costs = table("LLM", *numbers, right=numbers, title="Cost")
-    tokens = 0
-    for purpose, cost in reader.costs().items():
-        tokens += cost.tokens
-        shown = (cost.replies, cost.prompt_tokens, cost.cached_tokens, cost.completion_tokens)
-        costs.add_row(purpose, *(f"{number:,}" for number in shown))
-    console.print(costs)
-    each = max(1, whole.verified + whole.surplus)
-    console.print(
-        f"{seconds:,.0f} s in all; a verified sample took {seconds / each:,.1f} s and {tokens / each:,.0f} tokens",
-        highlight=False,
-    )
+    _print_costs(reader, whole.all_verified, console)
+    each = float(run["seconds"]) / max(1, whole.all_verified)
+    console.print(f"{run['seconds']:,.0f} s in all; a verified sample took {each:,.1f} s", highlight=False)
     console.print()
+
+
+def _print_costs(reader: "StoreReader", verified: int, console: "Console") -> None:
+    """Print what each stage and each style took, in all and for a verified sample; dollars only where there are prices."""
+    whole = reader.costs(None).get("")
+    if whole is None:
+        return
+    styles = reader.funnel("style")
+    rows = [(name, cost, verified) for name, cost in reader.costs("purpose").items()]
+    for style, cost in reader.costs("style").items():
+        rows.append((style, cost, styles[style].all_verified) if style in styles else ("open draws", cost, 0))
+    rows.append(("all", whole, verified))
+    paid = ["dollars"] if whole.dollars else []
+    numbers = ("replies", "read", "cached", "written", "seconds", *paid)
+    total = table("", *numbers, right=numbers, title="Cost: LLM replies, their tokens, seconds of LLMs and sandbox")
+    numbers = ("tokens", "seconds", *paid)
+    each = table("", *numbers, right=numbers, title="Cost of a verified sample")
+    for name, cost, count in rows:
+        weight = "bold" if name == "all" else None
+        tokens = (cost.replies, cost.prompt_tokens, cost.cached_tokens, cost.completion_tokens)
+        dollars = [_dollars(cost.dollars)] if paid else []
+        total.add_row(name, *map(_count, tokens), _seconds(cost.seconds), *dollars, style=weight)
+        if count:
+            dollars = [_dollars(cost.dollars / count)] if paid else []
+            each.add_row(name, _count(cost.tokens / count), _seconds(cost.seconds / count), *dollars, style=weight)
+    console.print(total)
+    if each.row_count:
+        console.print(each)
+
+
+def _count(number: float) -> str:
+    """Return a number of at most seven letters, so that a table of them fits into a window."""
+    for limit, scale, unit in ((1e6, 1.0, ""), (1e9, 1e6, "M"), (1e12, 1e9, "G")):
+        if number < limit:
+            return f"{number / scale:,.2f}{unit}" if unit else f"{number:,.0f}"
+    return f"{number / 1e12:,.2f}T"
+
+
+def _seconds(seconds: float) -> str:
+    return _count(seconds) if seconds >= 100 else f"{seconds:.2f}"
+
+
+def _dollars(dollars: float) -> str:
+    return f"{dollars:,.2f}" if dollars >= 1 else f"{dollars:.5f}"
+
+
+def print_runs(reader: "StoreReader", console: "Console") -> None:
+    """Print the runs of a store that has several."""
+    runs = reader.runs()
+    if len(runs) < 2:
+        return
+    listed = table("run", "state", "seed", "verified", "started", right=("run", "seed", "verified"), title="Runs")
+    for run in runs:
+        style = "bold" if run["id"] == reader.run_id else None
+        shown = (run["id"], run["state"], run["seed"], run["verified"], run["started_at"])
+        listed.add_row(*map(str, shown), style=style)
+    console.print(listed)
 
 
 def print_sample(candidate: "Candidate", console: "Console", *, title: str, verdicts: bool = False) -> None:

@@ -1,7 +1,7 @@
 """The local engine: this process's event loop, a fixed number of draws in flight."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -12,33 +12,38 @@ class LocalEngine(Generic[T]):
 
     def __init__(self, work: Callable[[int], Awaitable[T]], limit: int) -> None:
         self._work, self._limit = work, limit
-        self._tasks: dict[asyncio.Task[T], int] = {}
+        self._tasks: dict[asyncio.Future[T], int] = {}
+        self._ended: asyncio.Queue[asyncio.Future[T]] = asyncio.Queue()
 
     @property
     def in_flight(self) -> int:
         return len(self._tasks)
 
-    async def run(self, indices: Iterator[int]) -> AsyncGenerator[tuple[int, T | Exception], None]:
-        """Yield (index, result or the exception it ended with) as each ends."""
+    async def run(self, next_index: Callable[[], int | None]) -> AsyncGenerator[tuple[int, T | Exception], None]:
+        """Yield (index, result or the exception it ended with) as each ends.
+
+        `next_index` is asked whenever there is room; None means that there is nothing to begin for now, and the end where
+        nothing is in flight either.
+        """
         try:
             while True:
-                while len(self._tasks) < self._limit and (index := next(indices, None)) is not None:
-                    self._tasks[asyncio.ensure_future(self._work(index))] = index
+                while len(self._tasks) < self._limit and (index := next_index()) is not None:
+                    begun = asyncio.ensure_future(self._work(index))
+                    self._tasks[begun] = index
+                    begun.add_done_callback(self._ended.put_nowait)
                 if not self._tasks:
                     return
-                done, _ = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
-                for task in sorted(done, key=self._tasks.__getitem__):
-                    index = self._tasks.pop(task, -1)
-                    # Dropped while an earlier one of this batch was being looked at.
-                    if index < 0 or task.cancelled():
-                        continue
-                    error = task.exception()
-                    if isinstance(error, Exception):
-                        yield index, error
-                    elif error is not None:
-                        raise error
-                    else:
-                        yield index, task.result()
+                task = await self._ended.get()
+                ended = self._tasks.pop(task, None)
+                if ended is None or task.cancelled():
+                    continue  # it was dropped
+                error = task.exception()
+                if error is None:
+                    yield ended, task.result()
+                elif isinstance(error, Exception):
+                    yield ended, error
+                else:
+                    raise error
         finally:
             await self.drop(0)
 

@@ -5,8 +5,9 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO
 
+import orjson
 import yaml
 
 from apigen.config import Export
@@ -19,6 +20,8 @@ EXPORTERS: dict[str, Callable[[int, Sample], Json]] = {
     "xlam": xlam.row,
     "openai": openai.row,
 }
+
+BUFFER_BYTES = 1 << 20
 
 
 class ExportOptions(Options):
@@ -61,21 +64,29 @@ def export(samples: Iterable[Sample], format_name: str, file: Path, metadata: Js
     count = 0
     with _whole(file) as lines:
         for count, sample in enumerate(samples, 1):
-            lines.write(json.dumps(row(count - 1, sample), ensure_ascii=False) + "\n")
+            lines.write(_line(row(count - 1, sample)))
     # YAML, since a folder's JSON files are all data to those who load it.
     with _whole(file.with_name(f"{file.name}.meta.yaml")) as text:
-        yaml.safe_dump({"format": format_name, "rows": count, **metadata}, text, sort_keys=False, allow_unicode=True)
+        about = {"format": format_name, "rows": count, **metadata}
+        yaml.safe_dump(about, text, sort_keys=False, allow_unicode=True, encoding="utf-8")
     return count
 
 
+def _line(row: Json) -> bytes:
+    try:
+        return orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
+    except TypeError:  # an integer beyond 64 bits, or half of a surrogate pair
+        return json.dumps(row, separators=(",", ":")).encode() + b"\n"
+
+
 @contextlib.contextmanager
-def _whole(file: Path) -> Iterator[TextIO]:
+def _whole(file: Path) -> Iterator[BinaryIO]:
     """Open a file that appears under its name once all is written."""
     part = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("w", encoding="utf-8", newline="\n") as text:
-            yield text
+        with part.open("wb", buffering=BUFFER_BYTES) as content:
+            yield content
         part.replace(file)
     except OSError as error:
         raise StoreError(f"{file}: cannot be written ({error.strerror})") from None

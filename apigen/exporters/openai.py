@@ -2,24 +2,27 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
+from functools import lru_cache
 from itertools import count
 
 from apigen.records import Api, Json, Sample
 
 ALLOWED_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
 
 def row(number: int, sample: Sample) -> Json:
     """Return one line: `messages` (user, assistant with tool calls), `tools`, `parallel_tool_calls`."""
-    names = tool_names([api.name for api in sample.apis])
+    names = tool_names(tuple([api.name for api in sample.apis]))
     calls = [
         {
             "id": f"call_{position}",
             "type": "function",
             "function": {
                 "name": names[call.name],
-                "arguments": json.dumps(call.arguments, ensure_ascii=False),
+                "arguments": _encode(call.arguments),
             },
         }
         for position, call in enumerate(sample.calls, 1)
@@ -31,7 +34,8 @@ def row(number: int, sample: Sample) -> Json:
     }
 
 
-def tool_names(names: Sequence[str]) -> dict[str, str]:
+@lru_cache(maxsize=4096)
+def tool_names(names: tuple[str, ...]) -> Mapping[str, str]:
     """Return each name as the format takes it: other characters become `_`, 64 are kept, and no two become one."""
     taken: dict[str, str] = {}
     for name in names:

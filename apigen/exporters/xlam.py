@@ -7,6 +7,7 @@ default where it has one. Schemas that a type name cannot say whole (enums, nest
 import json
 from collections.abc import Iterable
 
+from apigen.exporters.per_api import per_api
 from apigen.records import Api, Json, JsonObject, Sample, calls_to_json
 
 TYPE_NAMES = {
@@ -20,20 +21,24 @@ TYPE_NAMES = {
 }
 KEPT = ("enum", "items", "properties", "required", "format", "minimum", "maximum", "anyOf", "oneOf")
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+"""The data set's own spelling of its JSON strings, with a space after each comma and colon."""
+
 
 def row(number: int, sample: Sample) -> Json:
     """Return one line: `id`, `query`, `answers`, `tools`."""
     return {
         "id": number,
         "query": sample.query,
-        "answers": json.dumps(calls_to_json(sample.calls), ensure_ascii=False),
-        "tools": json.dumps([_tool(api) for api in sample.apis], ensure_ascii=False),
+        "answers": _encode(calls_to_json(sample.calls)),
+        "tools": f"[{', '.join(map(_tool, sample.apis))}]",
     }
 
 
-def _tool(api: Api) -> Json:
+@per_api
+def _tool(api: Api) -> str:
     parameters = {name: _parameter(schema, name in api.required) for name, schema in api.properties.items()}
-    return {"name": api.name, "description": api.description, "parameters": parameters}
+    return _encode({"name": api.name, "description": api.description, "parameters": parameters})
 
 
 def _parameter(schema: JsonObject, required: bool) -> dict[str, Json]:

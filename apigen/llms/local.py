@@ -9,9 +9,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from apigen.errors import ConfigError, ModelError
+from apigen.errors import ConfigError, EndpointBusy, EndpointError, ModelError
 from apigen.llms.models import DEFAULT_MODEL, MODELS, model_path
 from apigen.llms.openai import OpenAILLM
+from apigen.llms.patient import Terms
 from apigen.options import Options, parse_options
 from apigen.records import Completion, JsonObject, Request
 
@@ -37,6 +38,8 @@ class LocalLLM:
 
     def __init__(self, options: LocalOptions) -> None:
         self.model = options.model
+        # One more than it serves at once, so that the next request is there when a slot falls free.
+        self.terms = Terms(patience_seconds=2 * options.timeout_seconds, max_in_flight=options.slots + 1)
         self._options = options
         self._process: asyncio.subprocess.Process | None = None
         self._client: OpenAILLM | None = None
@@ -87,7 +90,15 @@ class LocalLLM:
         if self._client is None:
             await self.start()
         assert self._client is not None
-        return await self._client.complete(request)
+        try:
+            return await self._client.complete(request)
+        except EndpointBusy as error:
+            if self._process is not None and self._process.returncode is not None:
+                code = self._process.returncode
+                raise EndpointError(
+                    f"the embedded model {self.model} is gone: its server ended with code {code}"
+                ) from error
+            raise
 
     async def close(self) -> None:
         if self._client is not None:

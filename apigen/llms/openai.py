@@ -1,13 +1,18 @@
 """Any OpenAI-compatible chat endpoint: OpenAI, vLLM, Ollama, llama-server, hosted ones."""
 
+import asyncio
 import json
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, field_validator
 
-from apigen.errors import EndpointError
+from apigen.errors import EndpointBusy, EndpointError
+from apigen.llms.headers import asked_pause
+from apigen.llms.limits import Kind
+from apigen.llms.patient import Terms
 from apigen.options import Options, environment_variable, parse_options
 from apigen.records import Completion, JsonObject, Request
 
@@ -27,6 +32,7 @@ class OpenAIOptions(Options):
     api_key_env: str | None = None
     timeout_seconds: Annotated[float, Field(gt=0)] = 120.0
     retries: Annotated[int, Field(ge=0, le=20)] = 5
+    patience_seconds: Annotated[float, Field(gt=0)] = 600.0
     structured: Literal["json_schema", "json_object", "none"] = "json_schema"
     token_limit_key: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"  # noqa: S105 - no password
     extra_body: dict[str, Any] = Field(default_factory=dict)
@@ -64,14 +70,14 @@ class _Message(BaseModel):
 
 
 class _Choice(BaseModel):
-    message: _Message | None = None
+    message: _Message
     finish_reason: str | None = None
 
 
 class _Reply(BaseModel):
     """What we need of a chat completion, checked: endpoints are many, and not all are what they say."""
 
-    choices: list[_Choice | None] | None
+    choices: Annotated[list[_Choice], Field(min_length=1)]
     usage: _Usage = _Usage()
 
     @field_validator("usage", mode="before")
@@ -81,19 +87,20 @@ class _Reply(BaseModel):
 
     @property
     def text(self) -> str:
-        message = self.first.message if self.first else None
-        return (message.content if message else None) or ""
+        return self.first.message.content or ""
 
     @property
-    def first(self) -> _Choice | None:
-        return self.choices[0] if self.choices else None
+    def first(self) -> _Choice:
+        return self.choices[0]
 
 
 class OpenAILLM:
-    """A model behind an OpenAI-compatible endpoint, over the official client (which retries 408, 409, 429 and 5xx)."""
+    """A model behind an OpenAI-compatible endpoint, over the official client. It asks once: who tries again is PatientLLM."""
 
     def __init__(self, options: OpenAIOptions, api_key: str) -> None:
         self.model = options.model
+        self.terms = Terms(options.retries, options.patience_seconds)
+        self.on_pause_asked: Callable[[float], None] = lambda seconds: None
         self._options, self._api_key = options, api_key
         self._structure = STRUCTURES.index(options.structured)
         self._client: AsyncOpenAI | None = None
@@ -110,13 +117,16 @@ class OpenAILLM:
 
     def _connected(self) -> "AsyncOpenAI":
         if self._client is None:
-            from openai import AsyncOpenAI
+            from openai import DEFAULT_CONNECTION_LIMITS, AsyncOpenAI, DefaultAsyncHttpxClient
 
+            # How many requests are under way is the gate's business; each keeps its connection for the next one.
+            limits = type(DEFAULT_CONNECTION_LIMITS)(max_connections=None, max_keepalive_connections=None)
             self._client = AsyncOpenAI(
                 api_key=self._api_key,
                 base_url=self.where,
                 timeout=self._options.timeout_seconds,
-                max_retries=self._options.retries,
+                max_retries=0,
+                http_client=DefaultAsyncHttpxClient(limits=limits),
             )
         return self._client
 
@@ -126,13 +136,15 @@ class OpenAILLM:
         while True:
             structure = self._structure
             try:
-                return await self._ask(request, STRUCTURES[structure])
+                # A server that sends a byte now and then never meets the client's own limit, which is one for each read.
+                async with asyncio.timeout(self._options.timeout_seconds):
+                    return await self._ask(request, STRUCTURES[structure])
             except (BadRequestError, UnprocessableEntityError) as error:
                 if request.schema is None or structure == len(STRUCTURES) - 1 or not _blames_structure(error):
                     raise self._outage(error) from error
                 # Another task may have stepped down meanwhile; never step twice for one refusal.
                 self._structure = max(self._structure, structure + 1)
-            except APIError as error:
+            except (APIError, TimeoutError) as error:
                 raise self._outage(error) from error
 
     async def _ask(self, request: Request, structure: str) -> Completion:
@@ -152,10 +164,14 @@ class OpenAILLM:
             **body,
         )
         seconds = time.perf_counter() - start
+        pause = asked_pause(raw.headers, refused=False)
+        if pause:
+            self.on_pause_asked(pause)
         try:
             reply = _Reply.model_validate(_clean_json(raw.content))
         except ValueError:
-            raise self._outage(ValueError(f"its answer is no chat completion: {raw.content[:80]!r}")) from None
+            problem = f"its answer is no chat completion: {raw.content[:80]!r}"
+            raise EndpointBusy(self._message(problem), "broken") from None
         return Completion(
             text=reply.text,
             model=options.model,
@@ -163,7 +179,7 @@ class OpenAILLM:
             completion_tokens=reply.usage.completion_tokens or 0,
             cached_tokens=reply.usage.prompt_tokens_details.cached_tokens or 0,
             seconds=seconds,
-            truncated=bool(reply.first and reply.first.finish_reason == "length"),
+            truncated=reply.first.finish_reason == "length",
         )
 
     @property
@@ -188,15 +204,30 @@ class OpenAILLM:
         except APIError as error:
             raise self._outage(error) from error
         except (ValueError, TypeError, AttributeError) as error:
-            raise self._outage(ValueError("its list of models is no such list")) from error
+            raise EndpointError(self._message("its list of models is no such list")) from error
         if served and self.model not in served:
             raise EndpointError(f"LLM endpoint {self.where}: serves no model {self.model}, but {', '.join(served[:5])}")
 
     def _outage(self, error: Exception) -> EndpointError:
-        text = " ".join(str(error).split()) or type(error).__name__
+        """Return the error as ours: busy where another try may succeed."""
+        from openai import APIStatusError
+
+        if not isinstance(error, APIStatusError):
+            timed_out = isinstance(error, TimeoutError) or "timed out" in str(error).lower()
+            if timed_out:
+                return EndpointBusy(self._message(f"timed out after {self._options.timeout_seconds:g} s"), "timeout")
+            # What the client could not connect to, read or understand, it says in two words; the cause says more.
+            return EndpointBusy(self._message(_with_cause(error)), "broken")
+        kind = _busy_kind(error.status_code, f"{error} {error.body}")
+        if kind is None:
+            return EndpointError(self._message(str(error)))
+        return EndpointBusy(self._message(str(error)), kind, asked_pause(error.response.headers, refused=True))
+
+    def _message(self, problem: str) -> str:
+        text = " ".join(problem.split())
         # Some endpoints say the key back when they refuse it.
         safe = text.replace(self._api_key, "***") if self._options.api_key_env else text
-        return EndpointError(f"LLM endpoint {self.where} (model {self.model}): {safe[:300]}")
+        return f"LLM endpoint {self.where} (model {self.model}): {safe[:300]}"
 
     async def close(self) -> None:
         if self._client is not None:
@@ -228,3 +259,19 @@ def _blames_structure(error: Exception) -> bool:
     return any(
         word in text for word in ("response_format", "json_schema", "json_object", "json schema", "grammar", "guided")
     )
+
+
+def _busy_kind(status: int, text: str) -> Kind | None:
+    """Say what a refusal is, or None where asking again is of no use."""
+    if status == 429:
+        return None if "insufficient_quota" in text else "throttled"
+    if status in (503, 529):
+        return "overloaded"
+    if status == 408:
+        return "timeout"
+    return "broken" if status >= 500 or status == 409 else None
+
+
+def _with_cause(error: Exception) -> str:
+    text, cause = str(error) or type(error).__name__, str(error.__cause__ or "")
+    return text if cause in text else f"{text} {cause}"

@@ -1,20 +1,39 @@
-"""The store: one SQLite file that holds everything that happened. `writer` makes it, `reader` asks it."""
+"""The store: one SQLite file that holds everything that happened. `writer` makes it, `reader` asks it.
+
+`migrations` has its tables, `packing` the JSON in them, `runs` tells the runs in one file apart, `commit` writes in groups.
+"""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from apigen.errors import StoreError
-from apigen.store.migrations import migrations
 
+LATEST = "m003_scale"
+"""The last migration. Kept here too, since sqlite-utils takes long to import and is needed only where one is pending."""
 MIGRATIONS_TABLE = "_sqlite_migrations"
-
 BUSY_SECONDS = 30
+OUTER = ("begin immediate", "commit", "rollback")
+INNER = ("savepoint part", "release part", "rollback to part; release part")
+
+_FOR_NOW = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CANTOPEN,
+}
 
 
-def open_database(path: Path, *, create: bool = False) -> Database:
-    """Open a store, bringing its tables up to date.
+class StoreBusy(StoreError):
+    """A store that cannot be written or read for now: the disk is full, or another program holds the file. Try again later."""
+
+    transient = True
+
+
+def open_database(path: Path, *, create: bool = False) -> sqlite3.Connection:
+    """Open a store in autocommit mode, bringing its tables up to date.
 
     Raises:
         StoreError: If there is none (and `create` is not given), or the file is not one of apigen's.
@@ -22,18 +41,67 @@ def open_database(path: Path, *, create: bool = False) -> Database:
     if not create and not path.is_file():
         raise StoreError(f"{path}: there is no such store; `apigen run CONFIG` makes one")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)
-        db = Database(connection)
-        tables = set(db.table_names())
-        if tables and not (MIGRATIONS_TABLE in tables and migrations.applied(db)):
-            raise StoreError(f"{path}: is a database of another program's; choose another path for the store")
-        if not tables and not create:
-            raise StoreError(f"{path}: is empty; `apigen run CONFIG` fills a store")
         if create:
-            db.enable_wal()
-        if migrations.pending(db):
-            migrations.apply(db)
-        return db
+            path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None)
+        try:
+            _prepare(path, connection, create)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
     except (sqlite3.DatabaseError, OSError) as error:
-        raise StoreError(f"{path}: cannot be used as a store ({error})") from None
+        raise _store_error(error, f"{path}: cannot be used as a store ({error})") from None
+
+
+def _prepare(path: Path, connection: sqlite3.Connection, create: bool) -> None:
+    tables = {name for (name,) in connection.execute("select name from sqlite_master where type = 'table'")}
+    applied: set[str] = set()
+    if MIGRATIONS_TABLE in tables:
+        rows = connection.execute(f"select name from {MIGRATIONS_TABLE} where migration_set = 'apigen'")  # noqa: S608
+        applied = {name for (name,) in rows}
+    if tables and not applied:
+        raise StoreError(f"{path}: is a database of another program's; choose another path for the store")
+    if not tables and not create:
+        raise StoreError(f"{path}: is empty; `apigen run CONFIG` fills a store")
+    if max(applied, default="") > LATEST:
+        raise StoreError(f"{path}: was made by a newer apigen; update this one")
+    if create:
+        connection.execute("pragma journal_mode = wal")
+    if LATEST not in applied:
+        from apigen.store.migrations import migrate
+
+        migrate(connection)
+
+
+@contextmanager
+def store_errors(path: Path, what: str = "written") -> Iterator[None]:
+    """Turn what SQLite says of a full disk or a lost file into a StoreError that names the store."""
+    try:
+        yield
+    except sqlite3.IntegrityError:
+        raise  # a mistake of ours, not of the disk's
+    except sqlite3.DatabaseError as error:
+        raise _store_error(error, f"{path}: cannot be {what} ({error})") from None
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Commit what is written in this block together, or nothing of it; within another such block, as a part that may fail alone."""
+    begin, commit, undo = OUTER if not connection.in_transaction else INNER
+    connection.execute(begin)
+    try:
+        yield
+        connection.execute(commit)
+    except BaseException:
+        with suppress(sqlite3.Error):
+            # SQLite itself ends the transaction for some errors, of a full disk for one.
+            for statement in undo.split(";") if connection.in_transaction else ():
+                connection.execute(statement)
+        raise
+
+
+def _store_error(error: Exception, message: str) -> StoreError:
+    # The low byte of SQLite's extended codes is the plain one.
+    code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+    return StoreBusy(message) if code in _FOR_NOW else StoreError(message)

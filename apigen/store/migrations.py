@@ -1,8 +1,18 @@
 """The store's tables, as ordered migrations. A released migration never changes; a new one is added below it."""
 
+import json
+import sqlite3
+
 from sqlite_utils import Database, Migrations
 
+from apigen.store.packing import dumps
+
 migrations = Migrations("apigen")
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring a store's tables up to date."""
+    migrations.apply(Database(connection))
 
 
 @migrations()
@@ -127,3 +137,145 @@ def m001_initial(db: Database) -> None:
 @migrations()
 def m002_clock(db: Database) -> None:
     db.table("runs").add_column("clock", str)
+
+
+@migrations()
+def m003_scale(db: Database) -> None:
+    """What a million candidates need: a row that holds all of a candidate, indexes in draw order, and sums kept as they grow."""
+    _one_row_a_candidate(db)
+    _completions_by_draw(db)
+    db.execute("create index candidates_by_reason on candidates (run_id, reason, draw, position)")
+    db.execute("create index draws_in_order on draws (run_id, idx, verified)")
+    # Verified candidates have the reason ''. `surplus` are those past the run's cut.
+    db.execute(
+        """
+        create table tallies (
+            run_id integer not null references runs(id), style text not null, strategy text not null,
+            reason text not null, candidates integer not null, surplus integer not null default 0,
+            primary key (run_id, style, strategy, reason)
+        ) without rowid
+        """
+    )
+    # The style is '' for the replies of draws that are still open; `execution` is the sandbox's time, in no model.
+    db.execute(
+        """
+        create table costs (
+            run_id integer not null references runs(id), style text not null, purpose text not null, model text not null,
+            replies integer not null, prompt_tokens integer not null, completion_tokens integer not null,
+            cached_tokens integer not null, dollars float not null, seconds float not null,
+            primary key (run_id, style, purpose, model)
+        ) without rowid
+        """
+    )
+    _count(db)
+    db.execute(
+        """
+        create table batches (
+            run_id integer not null references runs(id), id text not null, llm text not null, state text not null,
+            created_at text not null, keys text not null, primary key (run_id, id)
+        )
+        """
+    )
+
+
+def _one_row_a_candidate(db: Database) -> None:
+    for column in ("results", "verdicts"):
+        db.execute(f"alter table candidates add column {column} text not null default '[]'")
+    for candidate, calls in db.execute("select id, calls from candidates").fetchall():
+        results = db.execute(
+            "select value, seconds, error, message from executions where candidate_id = ? order by position",
+            [candidate],
+        )
+        packed = [
+            [None, seconds, error, message] if error else [json.loads(value), seconds]
+            for value, seconds, error, message in results
+        ]
+        verdicts = db.execute(
+            "select stage, passed, reason, detail from verdicts where candidate_id = ? order by position", [candidate]
+        )
+        db.execute(
+            "update candidates set calls = ?, results = ?, verdicts = ? where id = ?",
+            [
+                dumps(json.loads(calls)),
+                dumps(packed),
+                dumps([[stage, bool(passed), reason, detail] for stage, passed, reason, detail in verdicts]),
+                candidate,
+            ],
+        )
+    db.execute("drop table executions")
+    db.execute("drop table verdicts")
+    db.execute("drop index idx_candidates_run_id_reason")
+    # The same names still answer by hand.
+    db.execute(
+        """
+        create view executions as
+        select candidates.id as candidate_id, each.key as position,
+               json_extract(candidates.calls, '$[' || each.key || '].name') as name,
+               json_extract(candidates.calls, '$[' || each.key || '].arguments') as arguments,
+               json_extract(each.value, '$[0]') as value, json_extract(each.value, '$[2]') as error,
+               json_extract(each.value, '$[3]') as message, json_extract(each.value, '$[1]') as seconds
+        from candidates, json_each(candidates.results) as each
+        """
+    )
+    db.execute(
+        """
+        create view verdicts as
+        select candidates.id as candidate_id, each.key as position, json_extract(each.value, '$[0]') as stage,
+               json_extract(each.value, '$[1]') as passed, json_extract(each.value, '$[2]') as reason,
+               json_extract(each.value, '$[3]') as detail
+        from candidates, json_each(candidates.verdicts) as each
+        """
+    )
+
+
+def _completions_by_draw(db: Database) -> None:
+    """Put a draw's replies side by side: keys are hashes, and an index of nothing else grows in a random place each time."""
+    db.execute("alter table completions rename to old_completions")
+    db.execute(
+        """
+        create table completions (
+            run_id integer not null references runs(id), draw integer not null, key text not null, purpose text, model text,
+            text text, truncated integer, prompt_tokens integer, completion_tokens integer, cached_tokens integer,
+            seconds float, dollars float not null default 0, primary key (run_id, draw, key)
+        )
+        """
+    )
+    columns = (
+        "run_id, draw, key, purpose, model, text, truncated, prompt_tokens, completion_tokens, cached_tokens, seconds"
+    )
+    db.execute(f"insert into completions ({columns}) select {columns} from old_completions order by rowid")  # noqa: S608
+    db.execute("drop table old_completions")
+
+
+def _count(db: Database) -> None:
+    db.execute(
+        """
+        insert into tallies
+        select candidates.run_id, draws.style, draws.strategy, coalesce(candidates.reason, ''), count(*),
+               sum(candidates.reason is null and runs.cut is not null and candidates.draw > runs.cut)
+        from candidates
+        join runs on runs.id = candidates.run_id
+        join draws on draws.run_id = candidates.run_id and draws.idx = candidates.draw
+        group by 1, 2, 3, 4
+        """
+    )
+    db.execute(
+        """
+        insert into costs
+        select completions.run_id, coalesce(draws.style, ''), purpose, model, count(*), sum(prompt_tokens),
+               sum(completion_tokens), sum(cached_tokens), sum(dollars), sum(seconds)
+        from completions
+        left join draws on draws.run_id = completions.run_id and draws.idx = completions.draw
+        group by 1, 2, 3, 4
+        """
+    )
+    db.execute(
+        """
+        insert into costs
+        select candidates.run_id, draws.style, 'execution', '', 0, 0, 0, 0, 0, sum(executions.seconds)
+        from candidates
+        join executions on executions.candidate_id = candidates.id
+        join draws on draws.run_id = candidates.run_id and draws.idx = candidates.draw
+        group by 1, 2
+        """
+    )

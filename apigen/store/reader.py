@@ -2,16 +2,32 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from heapq import merge
+from itertools import islice
+from operator import itemgetter
 from pathlib import Path
-
-from sqlite_utils import Database
+from typing import Literal
 
 from apigen.errors import StoreError
-from apigen.records import Api, Call, CallError, CallResult, Candidate, Draw, Json, Sample, Verdict
-from apigen.store import open_database
+from apigen.records import Api, Call, Candidate, Draw, Json, Sample, canonical
+from apigen.store import open_database, store_errors
+from apigen.store.packing import loads, unpack_calls, unpack_results, unpack_verdicts
+
+# The index is in draw order within a reason, and verified candidates have none: nothing is sorted, nothing else is read. `cross`
+# keeps SQLite from beginning with the draws.
+CANDIDATES = """
+select candidates.draw, position, raw, query, calls, results, verdicts, seed, style, strategy, apis, distractors
+from candidates indexed by candidates_by_reason
+cross join draws on draws.run_id = candidates.run_id and draws.idx = candidates.draw
+where candidates.run_id = ? and reason is ? and candidates.draw <= ?
+order by candidates.draw, position
+"""
+LAST_DRAW = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,19 +40,25 @@ class Funnel:
     surplus: int
 
     @property
+    def all_verified(self) -> int:
+        """The verified ones, with those beyond the target."""
+        return self.verified + self.surplus
+
+    @property
     def pass_rate(self) -> float:
-        return (self.verified + self.surplus) / self.generated if self.generated else 0.0
+        return self.all_verified / self.generated if self.generated else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What one purpose (or all) took: replies, tokens in and out, tokens the endpoint had cached, seconds."""
+    """What one purpose or style (or all) took: replies, tokens in and out, tokens the endpoint had cached, seconds, dollars."""
 
     replies: int
     prompt_tokens: int
     completion_tokens: int
     cached_tokens: int
     seconds: float
+    dollars: float = 0.0
 
     @property
     def tokens(self) -> int:
@@ -44,25 +66,37 @@ class Cost:
 
 
 class StoreReader:
-    """Reads one store.
+    """Reads one run of a store: the newest, or the one of the number given. Its sums are kept as it grows, and cost nothing.
 
     Raises:
-        StoreError: On opening, if it is missing or not one of apigen's.
+        StoreError: On opening, if the store is missing or not one of apigen's, or has no such run.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, run_id: int | None = None) -> None:
         self.path = path
-        self._db: Database = open_database(path)
+        self._connection: sqlite3.Connection = open_database(path)
+        self._connection.row_factory = sqlite3.Row
+        numbers = [row["id"] for row in self._query("select id from runs order by id")]
+        if run_id is not None and run_id not in numbers:
+            raise StoreError(f"{path}: has no run {run_id}, only {', '.join(map(str, numbers)) or 'none'}")
+        self.run_id = run_id if run_id is not None else max(numbers, default=0)
 
-    def _query(self, sql: str, values: Sequence[Json] = ()) -> Iterator[dict[str, Json]]:
-        try:
-            yield from self._db.query(sql, values)
-        except sqlite3.DatabaseError as error:
-            raise StoreError(f"{self.path}: cannot be read ({error})") from None
+    def _query(self, sql: str, *values: Json) -> Iterator[sqlite3.Row]:
+        with store_errors(self.path, "read"):
+            yield from self._connection.execute(sql, values)
 
     def run(self) -> dict[str, Json] | None:
         """Return the run's row (state, seed, versions, seconds, …), or None in a store without one."""
-        return next(iter(self._query("select * from runs order by id limit 1")), None)
+        return next(map(dict, self._query("select * from runs where id = ?", self.run_id)), None)
+
+    def runs(self) -> list[dict[str, Json]]:
+        """Return the number, state, seed, beginning and verified samples of each run, oldest first."""
+        query = """
+            select id, state, seed, started_at, library_hash, coalesce(sum(candidates - surplus), 0) as verified
+            from runs left join tallies on tallies.run_id = runs.id and tallies.reason = ''
+            group by id order by id
+        """
+        return [dict(row) for row in self._query(query)]
 
     def metadata(self) -> dict[str, Json]:
         """Return what a dataset's reader wants to know of its making: versions, seed, library, models, sandbox tier, config."""
@@ -70,50 +104,47 @@ class StoreReader:
         if run is None:
             return {}
         keys = ("apigen_version", "seed", "library_hash", "sandbox_tier", "clock", "state")
-        models = [row["model"] for row in self._query("select distinct model from completions order by model")]
+        query = "select distinct model from costs where run_id = ? and replies > 0 order by model"
         return {
             **{key: run[key] for key in keys},
             "stages": json.loads(run["stages"]),
-            "models": models,
+            "models": [row["model"] for row in self._query(query, self.run_id)],
             "config": json.loads(run["config"]),
         }
 
-    def funnel(self, by: str | None = None) -> dict[str, Funnel]:
+    def funnel(self, by: Literal["style", "strategy"] | None = None) -> dict[str, Funnel]:
         """Return the funnel, whole (key "") or by `style` or `strategy`."""
-        group = {None: "''", "style": "draws.style", "strategy": "draws.strategy"}[by]
+        group = {None: "''", "style": "style", "strategy": "strategy"}[by]
         rows = self._query(
             f"""
-            select {group} as grouping, coalesce(candidates.reason, '') as reason, count(*) as n,
-                   sum(candidates.status = 'verified' and runs.cut is not null and candidates.draw > runs.cut) as surplus
-            from candidates
-            join runs on runs.id = candidates.run_id
-            join draws on draws.run_id = candidates.run_id and draws.idx = candidates.draw
-            group by 1, 2 order by 1, n desc, 2
-            """  # noqa: S608 - the grouping comes from the table above
+            select {group} as part, reason, sum(candidates) as n, sum(surplus) as surplus
+            from tallies where run_id = ? group by 1, 2 order by 1, n desc, 2
+            """,  # noqa: S608 - the grouping comes from the table above
+            self.run_id,
         )
         found: dict[str, Funnel] = {}
-        for row in rows:
-            old = found.get(row["grouping"], Funnel(0, {}, 0, 0))
-            rejected = {**old.rejected, row["reason"]: row["n"]} if row["reason"] else old.rejected
-            verified = 0 if row["reason"] else row["n"] - row["surplus"]
-            found[row["grouping"]] = Funnel(
-                old.generated + row["n"], rejected, old.verified + verified, old.surplus + row["surplus"]
-            )
+        for part, reason, n, surplus in rows:
+            old = found.get(part, Funnel(0, {}, 0, 0))
+            rejected = {**old.rejected, reason: n} if reason else old.rejected
+            verified = 0 if reason else n - surplus
+            found[part] = Funnel(old.generated + n, rejected, old.verified + verified, old.surplus + surplus)
         return found
 
-    def costs(self) -> dict[str, Cost]:
-        """Return what was paid for, by purpose."""
+    def costs(self, by: Literal["purpose", "style"] | None = "purpose") -> dict[str, Cost]:
+        """Return what was paid for, by purpose, by style ("" is what the draws still open took), or whole (key "").
+
+        Beside the LLMs' purposes there is `execution`, the seconds that calls took in the sandbox.
+        """
+        group = {None: "''", "purpose": "purpose", "style": "style"}[by]
         rows = self._query(
-            """
-            select purpose, count(*) as replies, sum(prompt_tokens) as prompt, sum(completion_tokens) as completion,
-                   sum(cached_tokens) as cached, sum(seconds) as seconds
-            from completions group by purpose order by purpose
-            """
+            f"""
+            select {group}, sum(replies), sum(prompt_tokens), sum(completion_tokens), sum(cached_tokens), sum(seconds),
+                   sum(dollars)
+            from costs where run_id = ? group by 1 order by 1
+            """,  # noqa: S608 - the grouping comes from the table above
+            self.run_id,
         )
-        return {
-            row["purpose"]: Cost(row["replies"], row["prompt"], row["completion"], row["cached"], row["seconds"])
-            for row in rows
-        }
+        return {part: Cost(*sums) for part, *sums in rows}
 
     def samples(self) -> Iterator[Sample]:
         """Yield the verified samples in draw order; what lies past the run's cut is left out."""
@@ -121,71 +152,78 @@ class StoreReader:
         if run is None:
             return
         stages = tuple(json.loads(run["stages"]))
-        for candidate in self._candidates("candidates.id in (select id from verified)", []):
+        for candidate in self._candidates(self._rows(None)):
             yield Sample(candidate, stages)
 
     def candidates(self, *, rejected: bool = False, reason: str = "", limit: int = 10) -> Iterator[Candidate]:
         """Yield candidates in draw order: verified ones, or rejected ones (of a reason that starts so)."""
-        if not rejected and not reason:
-            yield from self._candidates("candidates.id in (select id from verified)", [], limit)
-        else:
-            where = "candidates.status = 'rejected' and substr(candidates.reason, 1, ?) = ?"
-            yield from self._candidates(where, [len(reason), reason], limit)
+        reasons: list[str | None] = [None]
+        if rejected or reason:
+            known = self._query("select distinct reason from tallies where run_id = ? and reason != ''", self.run_id)
+            reasons = [row["reason"] for row in known if row["reason"].startswith(reason)]
+        in_order = merge(*map(self._rows, reasons), key=itemgetter(0, 1))
+        yield from self._candidates(islice(in_order, limit))
 
-    def _candidates(self, where: str, values: list[Json], limit: int = -1) -> Iterator[Candidate]:
-        apis = self._apis()
-        rows = self._query(
-            f"""
-            select candidates.*, draws.idx, draws.seed, draws.style, draws.strategy, draws.apis, draws.distractors
-            from candidates
-            join draws on draws.run_id = candidates.run_id and draws.idx = candidates.draw
-            where {where} order by candidates.run_id, candidates.draw, candidates.position limit {int(limit)}
-            """,  # noqa: S608 - `where` is ours, its values are bound
-            values,
-        )
-        for row in rows:
-            draw = Draw(
-                index=row["idx"],
-                seed=row["seed"],
-                style=row["style"],
-                strategy=row["strategy"],
-                apis=tuple(apis[row["run_id"], name] for name in json.loads(row["apis"])),
-                distractors=tuple(apis[row["run_id"], name] for name in json.loads(row["distractors"])),
-            )
-            yield Candidate(
-                draw=draw,
-                position=row["position"],
-                raw=row["raw"],
-                query=row["query"],
-                calls=tuple(Call(call["name"], call["arguments"]) for call in json.loads(row["calls"])),
-                results=tuple(self._results(row["id"])),
-                verdicts=tuple(self._verdicts(row["id"])),
-            )
+    def _rows(self, reason: str | None) -> Iterator[tuple[Json, ...]]:
+        cursor = self._connection.cursor()
+        cursor.row_factory = None  # plain tuples are the fastest, and their order is known
+        last = LAST_DRAW
+        if reason is None:
+            run = self.run()
+            last = LAST_DRAW if run is None or run["cut"] is None else run["cut"]
+        with store_errors(self.path, "read"):
+            yield from cursor.execute(CANDIDATES, (self.run_id, reason, last))
 
-    def _apis(self) -> dict[tuple[int, str], Api]:
-        return {(row["run_id"], row["name"]): _api(row) for row in self._query("select * from apis")}
+    def _candidates(self, rows: Iterator[tuple[Json, ...]]) -> Iterator[Candidate]:
+        known = {row["name"]: _api(row) for row in self._query("select * from apis where run_id = ?", self.run_id)}
 
-    def _results(self, candidate_id: int) -> Iterator[CallResult]:
-        query = "select * from executions where candidate_id = ? order by position"
-        for row in self._query(query, [candidate_id]):
-            if row["error"]:
-                yield CallResult(error=CallError(row["error"], row["message"]), seconds=row["seconds"])
-            else:
-                yield CallResult(value=json.loads(row["value"]), seconds=row["seconds"])
+        @lru_cache(maxsize=4096)
+        def apis(names: str) -> tuple[Api, ...]:
+            return tuple([known[name] for name in loads(names)])
 
-    def _verdicts(self, candidate_id: int) -> Iterator[Verdict]:
-        query = "select * from verdicts where candidate_id = ? order by position"
-        for row in self._query(query, [candidate_id]):
-            yield Verdict(row["stage"], bool(row["passed"]), row["reason"], row["detail"])
+        draw: Draw | None = None
+        with self._damage():
+            for index, position, raw, query, calls, results, verdicts, seed, style, strategy, offered, others in rows:
+                if draw is None or draw.index != index:
+                    draw = Draw(index, seed, style, strategy, apis(offered), (), apis(others))
+                yield Candidate(
+                    draw,
+                    position,
+                    raw,
+                    query,
+                    unpack_calls(calls),
+                    None,
+                    unpack_results(results),
+                    unpack_verdicts(verdicts),
+                )
+
+    @contextmanager
+    def _damage(self) -> Iterator[None]:
+        try:
+            yield
+        except (ValueError, LookupError, TypeError) as error:
+            raise StoreError(f"{self.path}: is damaged ({type(error).__name__}: {error})") from None
+
+    def close(self) -> None:
+        self._connection.close()
 
 
-def recorded_clock(path: Path) -> datetime | None:
-    """Return the time at which the clock stands for the run in a store, if there is one."""
-    run = StoreReader(path).run() if path.is_file() and path.stat().st_size else None
-    return datetime.fromisoformat(run["clock"] or run["started_at"]) if run else None
+def recorded_clock(path: Path, identity: Mapping[str, Json]) -> datetime | None:
+    """Return the time at which the clock stands for the run that a config of this identity would continue, if there is one."""
+    if not path.is_file() or not path.stat().st_size:
+        return None
+    wanted = canonical(identity)
+    with closing(open_database(path)) as connection, store_errors(path, "read"):
+        for text, clock in connection.execute(
+            "select identity, coalesce(clock, started_at) from runs order by id desc"
+        ):
+            settings = {key: value for key, value in json.loads(text).items() if key != "library_hash"}
+            if canonical(settings) == wanted:
+                return datetime.fromisoformat(clock)
+    return None
 
 
-def _api(row: dict[str, Json]) -> Api:
+def _api(row: sqlite3.Row) -> Api:
     return Api(
         name=row["name"],
         description=row["description"],

@@ -1,44 +1,65 @@
 """The one writer of a run: what happened goes in as it happens, each draw whole or not at all."""
 
-import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import wraps
 from hashlib import sha256
 from pathlib import Path
-from typing import Concatenate, ParamSpec
 
-from sqlite_utils import Database
-
-from apigen import __version__
 from apigen.config import RunConfig
-from apigen.errors import StoreError
-from apigen.records import Api, Candidate, Completion, Draw, Json, Request, calls_to_json, canonical
-from apigen.store import open_database
+from apigen.records import Api, Candidate, Completion, Draw, Json, Request, canonical
+from apigen.store import open_database, store_errors, transaction
+from apigen.store.packing import dumps, loads, pack_calls, pack_results, pack_verdicts
+from apigen.store.runs import continued_run, insert_run
+from apigen.store.statements import (
+    ADD_COST,
+    ADD_TALLY,
+    COSTS_OF_DRAW,
+    FIND_COMPLETION,
+    SAVE_CANDIDATE,
+    SAVE_COMPLETION,
+    SAVE_DRAW,
+)
 
-P = ParamSpec("P")
+CACHE_KB = 64_000
+"""What the writer keeps of the file in memory, at most, so that a store of millions is not read again for each row."""
 
 
-def _in_one_line(write: Callable[Concatenate["RunWriter", P], None]) -> Callable[Concatenate["RunWriter", P], None]:
-    """Turn what SQLite says of a full disk or a lost file into a StoreError that names the store."""
+@dataclass(frozen=True, slots=True)
+class ResumePoint:
+    """Where a run goes on: `next` is the first draw that is not finished, `verified` what those before it gave.
 
-    @wraps(write)
-    def guarded(writer: "RunWriter", /, *args: P.args, **kwargs: P.kwargs) -> None:
-        with _store_errors(writer.path):
-            write(writer, *args, **kwargs)
+    `cut` is the first of them at which so many were verified as are wanted, if they were. `ahead` says of each finished draw beyond
+    `next` how many verified samples it gave.
+    """
 
-    return guarded
+    next: int
+    verified: int
+    cut: int | None
+    ahead: dict[int, int]
 
 
 class RunWriter:
-    """Writes one run into a store, and tells what of it is already there."""
+    """Writes one run into a store, and tells what of it is already there.
 
-    def __init__(self, path: Path, db: Database, run_id: int, seconds: float) -> None:
-        self.path, self._db, self.run_id, self.seconds_before = path, db, run_id, seconds
-        query = "select coalesce(sum(prompt_tokens + completion_tokens), 0) from completions where run_id = ?"
-        self._tokens: int = db.execute(query, [run_id]).fetchone()[0]
+    What writes may be called from one thread, and what reads from another one: those see what is committed. All that writes raises
+    StoreBusy where the disk is full or the file locked, and StoreError where the store is lost.
+    """
+
+    def __init__(self, path: Path, connection: sqlite3.Connection, run_id: int) -> None:
+        self.path, self.run_id, self._connection = path, run_id, connection
+        self._reading = open_database(path)
+        connection.execute(f"pragma cache_size = -{CACHE_KB}")
+        query = "select coalesce(seconds, 0) from runs where id = ?"
+        self.seconds_before: float = connection.execute(query, [run_id]).fetchone()[0]
+        query = (
+            "select coalesce(sum(prompt_tokens + completion_tokens), 0), coalesce(sum(dollars), 0.0) "
+            "from costs where run_id = ?"
+        )
+        self._spent: tuple[int, float] = connection.execute(query, [run_id]).fetchone()
 
     @classmethod
     def start(
@@ -50,173 +71,195 @@ class RunWriter:
         sandbox_tier: str,
         stages: Sequence[str],
         clock: datetime,
+        new_run: bool = False,
     ) -> "RunWriter":
-        """Begin a run in the config's store, or continue the one that is there.
+        """Continue the newest run of these settings in the config's store; in an empty one, or with `new_run`, begin a run.
 
         Raises:
-            StoreError: If the store holds a run of other settings or of another library.
+            StoreError: If the store holds only runs of other settings or of another library.
         """
-        db = open_database(config.store, create=True)
-        identity = {**config.identity(), "library_hash": library_hash}
-        with _store_errors(config.store):
-            rows = list(db.query("select id, identity, seconds from runs order by id"))
-            if rows:
-                _refuse_other_run(config.store, json.loads(rows[0]["identity"]), identity)
-                db.execute("update runs set cut = null, state = 'open' where id = ?", [rows[0]["id"]])
-                return cls(config.store, db, rows[0]["id"], rows[0]["seconds"])
-            with db.atomic():
-                db.table("runs").insert(
-                    {
-                        "id": 1,
-                        "identity": canonical(identity),
-                        "config": config.model_dump_json(),
-                        "seed": config.seed,
-                        "stages": json.dumps(list(stages)),
-                        "library_hash": library_hash,
-                        "sandbox_tier": sandbox_tier,
-                        "apigen_version": __version__,
-                        "state": "open",
-                        "cut": None,
-                        "seconds": 0.0,
-                        "clock": clock.isoformat(),
-                        "started_at": datetime.now(UTC).isoformat(timespec="seconds"),
-                    }
-                )
-                db.table("apis").insert_all(_api_rows(1, apis))
-        return cls(config.store, db, 1, 0.0)
+        path, connection = config.store, open_database(config.store, create=True)
+        try:
+            identity = {**config.identity(), "library_hash": library_hash}
+            with store_errors(path), transaction(connection):
+                run_id = None if new_run else continued_run(path, connection, identity)
+                if run_id is None:
+                    run_id = insert_run(
+                        connection, config, apis, identity, sandbox_tier=sandbox_tier, stages=stages, clock=clock
+                    )
+                else:
+                    connection.execute("update runs set cut = null, state = 'open' where id = ?", [run_id])
+                    connection.execute("update tallies set surplus = 0 where run_id = ?", [run_id])
+            return cls(path, connection, run_id)
+        except BaseException:
+            connection.close()
+            raise
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit all that is written in this block together, or nothing of it. Blocks nest: an inner one may fail alone.
+
+        Raises:
+            StoreBusy: Nothing was written, and the block may be done again later. What is inside must let it pass.
+            StoreError: If the store cannot be written at all.
+        """
+        spent = self._spent
+        try:
+            with store_errors(self.path), transaction(self._connection):
+                yield
+        except BaseException:
+            self._spent = spent
+            raise
+
+    # --- what is there ---
+
+    def resume_point(self, wanted: int | None) -> ResumePoint:
+        """Return where to go on with the run, and where its target of so many verified samples was reached."""
+        upcoming, verified, cut = 0, 0, None
+        ahead: dict[int, int] = {}
+        for index, gave in self._read("select idx, verified from draws where run_id = ? order by idx", self.run_id):
+            if index != upcoming:
+                ahead[index] = gave
+                continue
+            upcoming += 1
+            verified += gave
+            if cut is None and wanted and verified >= wanted:
+                cut = index
+        return ResumePoint(upcoming, verified, cut, ahead)
 
     def finished_draws(self) -> dict[int, int]:
         """Return how many verified samples each finished draw gave, by index."""
-        rows = self._db.query("select idx, verified from draws where run_id = ?", [self.run_id])
-        return {row["idx"]: row["verified"] for row in rows}
+        return dict(self._read("select idx, verified from draws where run_id = ?", self.run_id))
 
     def spent_tokens(self) -> int:
         """Return all tokens read and written for this run."""
-        return self._tokens
+        return self._spent[0]
+
+    def spent_dollars(self) -> float:
+        """Return what this run's replies cost, where their LLMs have prices."""
+        return self._spent[1]
 
     def count_candidates(self) -> dict[str, int]:
         """Return how many candidates there are for each reason of rejection ("" for the verified)."""
-        query = "select coalesce(reason, '') as reason, count(*) as n from candidates where run_id = ? group by 1 order by 1"
-        return {row["reason"]: row["n"] for row in self._db.query(query, [self.run_id])}
+        query = "select reason, sum(candidates) from tallies where run_id = ? group by reason order by reason"
+        return dict(self._read(query, self.run_id))
 
     def find_completion(self, request: Request) -> Completion | None:
         """Return the reply this request got before, if it ever did."""
-        rows = self._db.query(
-            "select * from completions where run_id = ? and key = ?", [self.run_id, request_key(request)]
-        )
-        for row in rows:
-            return Completion(
-                text=row["text"],
-                model=row["model"],
-                prompt_tokens=row["prompt_tokens"],
-                completion_tokens=row["completion_tokens"],
-                cached_tokens=row["cached_tokens"],
-                seconds=row["seconds"],
-                truncated=bool(row["truncated"]),
-            )
+        rows = list(self._read(FIND_COMPLETION, self.run_id, request.draw, request_key(request)))
+        for text, model, prompt, completion, cached, seconds, truncated, dollars in rows:
+            return Completion(text, model, prompt, completion, cached, seconds, bool(truncated), dollars)
         return None
 
-    @_in_one_line
+    def open_batches(self, llm: str) -> list[tuple[str, tuple[str, ...]]]:
+        """Return the batch jobs of an LLM that are not closed, oldest first: their ids, and the keys of their requests."""
+        query = "select id, keys from batches where run_id = ? and llm = ? and state = 'open' order by rowid"
+        return [(batch, tuple(loads(keys))) for batch, keys in self._read(query, self.run_id, llm)]
+
+    def _read(self, query: str, *values: Json) -> Iterator[tuple[Json, ...]]:
+        with store_errors(self.path, "read"):
+            yield from self._reading.execute(query, values)
+
+    # --- what happens ---
+
     def save_completion(self, request: Request, reply: Completion) -> None:
         """Write a reply down, before anyone uses it."""
-        self._tokens += reply.prompt_tokens + reply.completion_tokens
-        self._db.table("completions").insert(
-            {
-                "run_id": self.run_id,
-                "key": request_key(request),
-                "draw": request.draw,
-                "purpose": request.purpose,
-                "model": reply.model,
-                "text": reply.text,
-                "truncated": reply.truncated,
-                "prompt_tokens": reply.prompt_tokens,
-                "completion_tokens": reply.completion_tokens,
-                "cached_tokens": reply.cached_tokens,
-                "seconds": reply.seconds,
-            },
-            ignore=True,
-        )
+        row = (self.run_id, request.draw, request_key(request), request.purpose, reply.model, reply.text, reply.truncated,
+               reply.prompt_tokens, reply.completion_tokens, reply.cached_tokens, reply.seconds, reply.dollars)  # fmt: skip
+        with self.transaction():
+            if self._write(SAVE_COMPLETION, row) == 0:
+                return
+            query = "select style from draws where run_id = ? and idx = ?"
+            done = self._connection.execute(query, [self.run_id, request.draw]).fetchone()
+            cost = (1, reply.prompt_tokens, reply.completion_tokens, reply.cached_tokens, reply.dollars, reply.seconds)
+            self._add_cost(done[0] if done else "", request.purpose, reply.model, cost)
+            tokens, dollars = self._spent
+            self._spent = tokens + reply.prompt_tokens + reply.completion_tokens, dollars + reply.dollars
 
-    @_in_one_line
     def retire_replies(self, draw: int, purpose: str) -> None:
         """Keep a draw's replies on the bill, but let them answer no question again."""
-        self._db.execute(
-            "update completions set key = key || ':retired:' || rowid "
-            "where run_id = ? and draw = ? and purpose = ? and key not like '%:retired:%'",
-            [self.run_id, draw, purpose],
-        )
+        with self.transaction():
+            self._connection.execute(
+                "update completions set key = key || ':retired:' || rowid "
+                "where run_id = ? and draw = ? and purpose = ? and key not like '%:retired:%'",
+                [self.run_id, draw, purpose],
+            )
 
-    @_in_one_line
     def save_draw(self, draw: Draw, candidates: Sequence[Candidate], seconds: float) -> None:
         """Write a finished draw with all its candidates; `seconds` is how long this session has run."""
-        verified = sum(candidate.rejection is None for candidate in candidates)
-        with self._db.atomic():
-            self._db.table("draws").insert(
-                {
-                    "run_id": self.run_id,
-                    "idx": draw.index,
-                    "seed": draw.seed,
-                    "style": draw.style,
-                    "strategy": draw.strategy,
-                    "apis": json.dumps([api.name for api in draw.apis]),
-                    "distractors": json.dumps([api.name for api in draw.distractors]),
-                    "verified": verified,
-                }
-            )
+        reasons = Counter(each.rejection.reason if each.rejection else "" for each in candidates)
+        names = [dumps([api.name for api in apis]) for apis in (draw.apis, draw.distractors)]
+        with self.transaction():
+            row = (self.run_id, draw.index, draw.seed, draw.style, draw.strategy, *names, reasons[""])
+            self._write(SAVE_DRAW, row)
             for candidate in candidates:
                 self._save_candidate(candidate)
-            self._db.execute("update runs set seconds = ? where id = ?", [self.seconds_before + seconds, self.run_id])
+            for reason, count in reasons.items():
+                if count:
+                    self._write(ADD_TALLY, (self.run_id, draw.style, draw.strategy, reason, count))
+            self._place_costs(draw)
+            if any(candidate.results for candidate in candidates):
+                ran = sum(result.seconds for candidate in candidates for result in candidate.results)
+                self._add_cost(draw.style, "execution", "", (0, 0, 0, 0, 0.0, ran))
+            self._write("update runs set seconds = ? where id = ?", (self.seconds_before + seconds, self.run_id))
 
     def _save_candidate(self, candidate: Candidate) -> None:
         rejection = candidate.rejection
-        row = {
-            "run_id": self.run_id,
-            "draw": candidate.draw.index,
-            "position": candidate.position,
-            "raw": candidate.raw,
-            "query": candidate.query,
-            "calls": _dumps(calls_to_json(candidate.calls)),
-            "status": "rejected" if rejection else "verified",
-            "stage": rejection.stage if rejection else None,
-            "reason": rejection.reason if rejection else None,
-            "detail": rejection.detail if rejection else None,
-        }
-        candidate_id = self._db.table("candidates").insert(row, alter=False).last_pk
-        self._db.table("executions").insert_all(
-            {
-                "candidate_id": candidate_id,
-                "position": position,
-                "name": call.name,
-                "arguments": _dumps(call.arguments),
-                "value": _dumps(result.value) if result.ok else None,
-                "error": result.error.kind if result.error else None,
-                "message": result.error.message if result.error else None,
-                "seconds": result.seconds,
-            }
-            for position, (call, result) in enumerate(zip(candidate.calls, candidate.results, strict=False))
-        )
-        self._db.table("verdicts").insert_all(
-            {
-                "candidate_id": candidate_id,
-                "position": position,
-                "stage": verdict.stage,
-                "passed": verdict.passed,
-                "reason": verdict.reason,
-                "detail": verdict.detail,
-            }
-            for position, verdict in enumerate(candidate.verdicts)
-        )
+        row = (self.run_id, candidate.draw.index, candidate.position, candidate.raw, candidate.query,
+               pack_calls(candidate.calls), "rejected" if rejection else "verified",
+               rejection.stage if rejection else None, rejection.reason if rejection else None,
+               rejection.detail if rejection else None, pack_results(candidate.results),
+               pack_verdicts(candidate.verdicts))  # fmt: skip
+        self._write(SAVE_CANDIDATE, row)
 
-    @_in_one_line
+    def _place_costs(self, draw: Draw) -> None:
+        """Book the replies of a draw, which were an open draw's until now, under its style."""
+        for purpose, model, *cost in self._connection.execute(COSTS_OF_DRAW, [self.run_id, draw.index]).fetchall():
+            self._add_cost(draw.style, purpose, model, cost)
+            self._add_cost("", purpose, model, [-value for value in cost])
+        # With the last reply goes what rounding left of its seconds.
+        self._write("delete from costs where run_id = ? and style = '' and replies = 0", (self.run_id,))
+
+    def _add_cost(self, style: str, purpose: str, model: str, cost: Sequence[float]) -> None:
+        self._write(ADD_COST, (self.run_id, style, purpose, model, *cost))
+
+    def save_batch(self, batch: str, llm: str, keys: Sequence[str]) -> None:
+        """Write down a batch job that an endpoint took: the keys of its requests, in order."""
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        with self.transaction():
+            query = "insert or replace into batches (run_id, id, llm, state, created_at, keys) values (?, ?, ?, 'open', ?, ?)"
+            self._write(query, (self.run_id, batch, llm, now, dumps(list(keys))))
+
+    def close_batch(self, batch: str) -> None:
+        """Mark a batch job as done with: its replies are written down, or it failed."""
+        with self.transaction():
+            self._write("update batches set state = 'closed' where run_id = ? and id = ?", (self.run_id, batch))
+
     def finish(self, *, state: str, cut: int | None, seconds: float) -> None:
         """Close the run: `done`, `short` of its target or `stopped`; draws after `cut` are surplus."""
-        self._db.execute(
-            "update runs set state = ?, cut = ?, seconds = ? where id = ?",
-            [state, cut, self.seconds_before + seconds, self.run_id],
-        )
+        with self.transaction():
+            row = (state, cut, self.seconds_before + seconds, self.run_id)
+            self._write("update runs set state = ?, cut = ?, seconds = ? where id = ?", row)
+            self._write("update tallies set surplus = 0 where run_id = ?", (self.run_id,))
+            beyond = (
+                "select sum(verified), run_id, style, strategy from draws where run_id = ? and idx > ? and verified > 0 "
+                "group by run_id, style, strategy"
+            )
+            mark = "update tallies set surplus = ? where run_id = ? and style = ? and strategy = ? and reason = ''"
+            # A comparison with null is never true: without a cut there is no surplus.
+            self._connection.executemany(mark, self._connection.execute(beyond, [self.run_id, cut]).fetchall())
+
+    def _write(self, statement: str, values: tuple[Json, ...]) -> int:
+        try:
+            return self._connection.execute(statement, values).rowcount
+        except UnicodeEncodeError:
+            # Half of a surrogate pair is a text to Python alone.
+            plain = [value.encode("utf-8", "replace").decode() if isinstance(value, str) else value for value in values]
+            return self._connection.execute(statement, plain).rowcount
 
     def close(self) -> None:
-        self._db.close()
+        self._reading.close()
+        self._connection.close()
 
 
 def request_key(request: Request) -> str:
@@ -232,43 +275,3 @@ def request_key(request: Request) -> str:
         request.seed,
     ]
     return sha256(canonical(parts).encode("utf-8", "backslashreplace")).hexdigest()
-
-
-def _dumps(value: Json) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _api_rows(run_id: int, apis: Iterable[Api]) -> Iterator[dict[str, Json]]:
-    for position, api in enumerate(apis):
-        row = api.to_json()
-        packed = {key: _dumps(row[key]) for key in ("parameters", "examples")}
-        yield {"run_id": run_id, "position": position, **row, **packed}
-
-
-def _refuse_other_run(path: Path, old: Mapping[str, Json], new: Mapping[str, Json]) -> None:
-    if canonical(old) == canonical(new):
-        return
-    before, after = _flat(old), _flat(new)
-    changed = sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
-    if changed == ["library_hash"]:
-        what = "the API library changed"
-    else:
-        what = "these settings differ: " + ", ".join(key for key in changed if key != "library_hash")
-    raise StoreError(f"{path}: holds a run that was started otherwise ({what}); give this run a store of its own")
-
-
-def _flat(value: Json, prefix: str = "") -> dict[str, Json]:
-    if isinstance(value, Mapping):
-        items = [_flat(item, f"{prefix}.{key}" if prefix else key) for key, item in value.items()]
-        return {key: item for part in items for key, item in part.items()}
-    return {prefix: canonical(value)}
-
-
-@contextmanager
-def _store_errors(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.IntegrityError:
-        raise  # a mistake of ours, not of the disk's
-    except sqlite3.DatabaseError as error:
-        raise StoreError(f"{path}: cannot be written ({error})") from None

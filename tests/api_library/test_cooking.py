@@ -11,6 +11,13 @@ from api_library import cooking
 FLOUR = {"name": "flour", "amount": 250, "unit": "grams"}
 RECIPE = {"ingredients": [FLOUR], "original_servings": 4, "wanted_servings": 6}
 WATER = {"name": "water", "grams": 600}
+SUBSTITUTE = {"missing_ingredient": "baking_powder", "amount": 1, "unit": "teaspoons"}
+PANS: dict[str, Any] = {
+    "recipe_pan": {"shape": "round", "sizes_cm": [20]},
+    "available_pan": {"shape": "square", "sizes_cm": [20]},
+}
+ROAST = {"name": "roast", "minutes": 90}
+MEAL = {"dishes": [ROAST], "serve_at": "18:00"}
 
 WRONG = [
     (cooking.scale_recipe, RECIPE | {"ingredients": []}, "ingredients"),
@@ -46,6 +53,22 @@ WRONG = [
     (cooking.egg_boiling_minutes, {"doneness": "soft", "egg_size": "ostrich"}, "egg_size"),
     (cooking.egg_boiling_minutes, {"doneness": "soft", "stored_in": "freezer"}, "stored_in"),
     (cooking.egg_boiling_minutes, {"doneness": "soft", "altitude_meters": 8848}, "altitude_meters"),
+    (cooking.ingredient_substitute, SUBSTITUTE | {"missing_ingredient": "saffron"}, "missing_ingredient"),
+    (cooking.ingredient_substitute, SUBSTITUTE | {"amount": 0}, "amount"),
+    (cooking.ingredient_substitute, SUBSTITUTE | {"amount": math.inf}, "amount"),
+    (cooking.ingredient_substitute, SUBSTITUTE | {"unit": "grams"}, "unit"),
+    (cooking.pan_size_factor, PANS | {"recipe_pan": {"shape": "oval", "sizes_cm": [20]}}, "recipe_pan"),
+    (cooking.pan_size_factor, PANS | {"recipe_pan": {"shape": "round", "sizes_cm": []}}, "recipe_pan"),
+    (cooking.pan_size_factor, PANS | {"available_pan": {"shape": "square", "sizes_cm": [20, 20]}}, "available_pan"),
+    (cooking.pan_size_factor, PANS | {"available_pan": {"shape": "round", "sizes_cm": [math.nan]}}, "available_pan"),
+    (cooking.dish_start_times, MEAL | {"dishes": []}, "dishes"),
+    (cooking.dish_start_times, MEAL | {"dishes": [ROAST] * 21}, "dishes"),
+    (cooking.dish_start_times, MEAL | {"dishes": [ROAST | {"name": ""}]}, "dishes"),
+    (cooking.dish_start_times, MEAL | {"dishes": [ROAST | {"minutes": 0}]}, "dishes"),
+    (cooking.dish_start_times, MEAL | {"dishes": [ROAST | {"minutes": 1081}]}, "dishes"),
+    (cooking.dish_start_times, MEAL | {"serve_at": "6 pm"}, "serve_at"),
+    (cooking.dish_start_times, MEAL | {"serve_at": "24:00"}, "serve_at"),
+    (cooking.dish_start_times, MEAL | {"finish_early_minutes": 181}, "finish_early_minutes"),
 ]
 
 KNOWN = [
@@ -72,6 +95,50 @@ KNOWN = [
     # 68 ** (2 / 3) = 16.66; 16.66 * 0.451 * ln(0.76 * 80 / 37) = 3.73 and ln(0.76 * 96 / 23) gives 8.67.
     (cooking.egg_boiling_minutes, {"doneness": "soft", "stored_in": "room"}, 3.7),
     (cooking.egg_boiling_minutes, {"doneness": "hard"}, 8.7),
+    (
+        cooking.ingredient_substitute,
+        SUBSTITUTE,
+        [
+            {"name": "baking soda", "amount": 0.25, "unit": "teaspoons"},
+            {"name": "cream of tartar", "amount": 0.5, "unit": "teaspoons"},
+            {"name": "cornstarch", "amount": 0.25, "unit": "teaspoons"},
+        ],
+    ),
+    # 8 tablespoons are half a cup.
+    (
+        cooking.ingredient_substitute,
+        {"missing_ingredient": "self_rising_flour", "amount": 8, "unit": "tablespoons"},
+        [
+            {"name": "flour", "amount": 0.5, "unit": "cups"},
+            {"name": "baking powder", "amount": 0.75, "unit": "teaspoons"},
+            {"name": "salt", "amount": 0.25, "unit": "teaspoons"},
+        ],
+    ),
+    (
+        cooking.ingredient_substitute,
+        {"missing_ingredient": "cake_flour", "amount": 2, "unit": "cups"},
+        [
+            {"name": "flour", "amount": 1.5, "unit": "cups"},
+            {"name": "cornstarch", "amount": 4.0, "unit": "tablespoons"},
+        ],
+    ),
+    # A square holds 4 / pi times as much as a circle of the same width.
+    (cooking.pan_size_factor, PANS, 1.27),
+    (
+        cooking.pan_size_factor,
+        {"recipe_pan": {"shape": "rectangular", "sizes_cm": [30, 20]}, "available_pan": PANS["available_pan"]},
+        0.67,
+    ),
+    (cooking.dish_start_times, MEAL, [{"name": "roast", "start_at": "16:30"}]),
+    (
+        cooking.dish_start_times,
+        {
+            "dishes": [ROAST | {"name": "soup"}, ROAST | {"minutes": 540}],
+            "serve_at": "09:15",
+            "finish_early_minutes": 15,
+        },
+        [{"name": "roast", "start_at": "00:00"}, {"name": "soup", "start_at": "07:30"}],
+    ),
 ]
 
 

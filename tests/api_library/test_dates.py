@@ -23,6 +23,14 @@ def time_kwargs(time: str, source: float, target: float) -> dict[str, object]:
     return {"local_time": time, "from_utc_offset_hours": source, "to_utc_offset_hours": target}
 
 
+def nth_kwargs(occurrence: str, weekday: str, month: str, year: int) -> dict[str, object]:
+    return {"occurrence": occurrence, "weekday": weekday, "month": month, "year": year}
+
+
+JUNE = {"name": "A", "start_date": "2025-06-10", "end_date": "2025-06-20"}
+RENT = {"first_due_date": "2025-11-01", "frequency": "monthly", "count": 4}
+
+
 @pytest.mark.parametrize(
     ("function", "kwargs", "expected"),
     [
@@ -76,6 +84,51 @@ def time_kwargs(time: str, source: float, target: float) -> dict[str, object]:
         # The worked cases of ISO 8601: 2005-01-01 is 2004-W53-6, 2007-12-31 is 2008-W01-1.
         (dates.iso_week_of_date, {"calendar_date": "2005-01-01"}, {"week": 53, "week_year": 2004}),
         (dates.iso_week_of_date, {"calendar_date": "2007-12-31"}, {"week": 1, "week_year": 2008}),
+        (
+            dates.find_overlapping_bookings,
+            {"bookings": [JUNE, JUNE | {"name": "B", "start_date": "2025-06-20", "end_date": "2025-07-01"}]},
+            [{"first": "A", "second": "B", "start_date": "2025-06-20", "end_date": "2025-06-20", "days": 1}],
+        ),
+        (
+            dates.find_overlapping_bookings,
+            {"bookings": [JUNE, JUNE | {"name": "B", "start_date": "2025-06-21", "end_date": "2025-07-01"}]},
+            [],
+        ),
+        # One stay within another is an overlap whether or not guests may change on one day.
+        (
+            dates.find_overlapping_bookings,
+            {
+                "bookings": [JUNE, JUNE | {"name": "B", "start_date": "2025-06-12", "end_date": "2025-06-14"}],
+                "same_day_handover": True,
+            },
+            [{"first": "A", "second": "B", "start_date": "2025-06-12", "end_date": "2025-06-14", "days": 3}],
+        ),
+        # Thanksgiving, Labor Day, Martin Luther King Day, and the end of summer time in Europe.
+        (dates.nth_weekday_of_month, nth_kwargs("fourth", "thursday", "november", 2024), "2024-11-28"),
+        (dates.nth_weekday_of_month, nth_kwargs("first", "monday", "september", 2025), "2025-09-01"),
+        (dates.nth_weekday_of_month, nth_kwargs("third", "monday", "january", 2026), "2026-01-19"),
+        (dates.nth_weekday_of_month, nth_kwargs("last", "sunday", "october", 2025), "2025-10-26"),
+        (
+            dates.recurring_due_dates,
+            {"first_due_date": "2024-02-29", "frequency": "yearly", "count": 5},
+            ["2024-02-29", "2025-02-28", "2026-02-28", "2027-02-28", "2028-02-29"],
+        ),
+        (dates.recurring_due_dates, RENT, ["2025-11-01", "2025-12-01", "2026-01-01", "2026-02-01"]),
+        (
+            dates.recurring_due_dates,
+            RENT | {"weekend_rule": "next_monday"},
+            ["2025-11-03", "2025-12-01", "2026-01-01", "2026-02-02"],
+        ),
+        (
+            dates.recurring_due_dates,
+            RENT | {"weekend_rule": "previous_friday"},
+            ["2025-10-31", "2025-12-01", "2026-01-01", "2026-01-30"],
+        ),
+        (
+            dates.recurring_due_dates,
+            {"first_due_date": "2025-12-24", "frequency": "weekly", "count": 2},
+            ["2025-12-24", "2025-12-31"],
+        ),
     ],
 )
 def test_known_values(function: Function, kwargs: dict[str, Any], expected: object) -> None:
@@ -129,8 +182,35 @@ def test_working_days_past_the_last_year() -> None:
         ),
         (dates.iso_week_of_date, {"calendar_date": "2025-11-31"}, "calendar_date"),
         (dates.iso_week_of_date, {"calendar_date": "3000-01-01"}, "calendar_date"),
+        (dates.find_overlapping_bookings, {"bookings": [JUNE]}, "bookings"),
+        (dates.find_overlapping_bookings, {"bookings": [JUNE] * 51}, "bookings"),
+        (dates.find_overlapping_bookings, {"bookings": [JUNE, JUNE | {"name": " "}]}, "bookings"),
+        (dates.find_overlapping_bookings, {"bookings": [JUNE, JUNE | {"start_date": "2025-06-31"}]}, "bookings"),
+        (dates.find_overlapping_bookings, {"bookings": [JUNE, JUNE | {"end_date": "2025-06-01"}]}, "bookings"),
+        (dates.nth_weekday_of_month, nth_kwargs("fifth", "monday", "june", 2025), "occurrence"),
+        (dates.nth_weekday_of_month, nth_kwargs("first", "Monday", "june", 2025), "weekday"),
+        (dates.nth_weekday_of_month, nth_kwargs("first", "monday", "6", 2025), "month"),
+        (dates.nth_weekday_of_month, nth_kwargs("first", "monday", "june", 1582), "year"),
+        (dates.recurring_due_dates, RENT | {"first_due_date": "2025-04-31"}, "first_due_date"),
+        (dates.recurring_due_dates, RENT | {"frequency": "daily"}, "frequency"),
+        (dates.recurring_due_dates, RENT | {"count": 0}, "count"),
+        (dates.recurring_due_dates, RENT | {"count": 61}, "count"),
+        (dates.recurring_due_dates, RENT | {"weekend_rule": "skip"}, "weekend_rule"),
     ],
 )
 def test_wrong_values(function: Function, kwargs: dict[str, Any], argument: str) -> None:
     with pytest.raises(ValueError, match=rf"^{argument}\b"):
         function(**kwargs)
+
+
+@pytest.mark.parametrize(
+    ("occurrence", "place"), [("first", 0), ("second", 1), ("third", 2), ("fourth", 3), ("last", -1)]
+)
+def test_nth_weekdays_agree_with_the_calendar_module(occurrence: Any, place: int) -> None:
+    names: Any = [name.lower() for name in calendar.day_name]
+    months: Any = [name.lower() for name in calendar.month_name]
+    for month in range(1, 13):
+        for weekday in range(7):
+            days = [week[weekday] for week in calendar.monthcalendar(2027, month) if week[weekday]]
+            found = dates.nth_weekday_of_month(occurrence, names[weekday], months[month], 2027)
+            assert found == f"2027-{month:02}-{days[place]:02}"

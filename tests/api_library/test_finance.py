@@ -1,6 +1,7 @@
 """Tests of the finance functions: known values from independent calculation, and wrong values."""
 
 from collections.abc import Callable
+from decimal import Decimal, getcontext
 from typing import Any
 
 import pytest
@@ -13,6 +14,14 @@ NAN, INF = float("nan"), float("inf")
 
 def bracket(from_income: float, rate_percent: float) -> dict[str, float]:
     return {"from_income": from_income, "rate_percent": rate_percent}
+
+
+def holding(name: str, value: float, target_percent: float) -> dict[str, Any]:
+    return {"name": name, "value": value, "target_percent": target_percent}
+
+
+EXTRA = {"principal": 5000, "annual_rate_percent": 5, "years": 3, "extra_monthly_payment": 20}
+BOND = {"face_value": 1000, "coupon_rate_percent": 8, "yield_percent": 10, "years_to_maturity": 10}
 
 
 @pytest.mark.parametrize(
@@ -80,6 +89,32 @@ def bracket(from_income: float, rate_percent: float) -> dict[str, float]:
         ),
         (finance.convert_currency_at_rate, {"amount": 40, "exchange_rate": 1.25, "fee_percent": 10}, 45.0),
         (finance.convert_currency_at_rate, {"amount": 15000, "exchange_rate": 0.0067}, 100.5),
+        # Without interest 100 a month become 150, and 12 months 8.
+        (
+            finance.loan_savings_from_extra_payment,
+            {"principal": 1200, "annual_rate_percent": 0, "years": 1, "extra_monthly_payment": 50},
+            {"months_to_pay_off": 8, "months_saved": 4, "interest_saved": 0.0},
+        ),
+        # 60%, 30% and 10% of 10000.
+        (
+            finance.rebalance_portfolio,
+            {"holdings": [holding("a", 5000, 60), holding("b", 4000, 30), holding("c", 0, 10)], "new_money": 1000},
+            {"total_value": 10000.0, "trades": {"a": 1000.0, "b": -1000.0, "c": 1000.0}},
+        ),
+        # Textbook bonds: 40 * 12.46221 + 1000 / 1.05 ** 20; 100 * 2.57710 + 793.83; 1000 / 1.05 ** 10.
+        (finance.bond_price, BOND, {"price": 875.38, "trades_at": "discount"}),
+        (
+            finance.bond_price,
+            BOND | {"coupon_rate_percent": 10, "yield_percent": 8, "years_to_maturity": 3, "coupons_paid": "yearly"},
+            {"price": 1051.54, "trades_at": "premium"},
+        ),
+        (
+            finance.bond_price,
+            BOND | {"coupon_rate_percent": 0, "yield_percent": 5, "coupons_paid": "yearly"},
+            {"price": 613.91, "trades_at": "discount"},
+        ),
+        (finance.bond_price, BOND | {"yield_percent": 0}, {"price": 1800.0, "trades_at": "premium"}),
+        (finance.bond_price, BOND | {"yield_percent": 8}, {"price": 1000.0, "trades_at": "par"}),
     ],
 )
 def test_known_values(function: Function, kwargs: dict[str, Any], expected: object) -> None:
@@ -146,8 +181,49 @@ TAX = {"amount": 50, "tax_rate_percent": 20, "tax_is": "included"}
             {"amount": 5, "exchange_rate": 1.1, "fee_percent": NAN},
             "fee_percent",
         ),
+        (finance.loan_savings_from_extra_payment, EXTRA | {"principal": 0.5}, "principal"),
+        (finance.loan_savings_from_extra_payment, EXTRA | {"annual_rate_percent": 101}, "annual_rate_percent"),
+        (finance.loan_savings_from_extra_payment, EXTRA | {"years": 51}, "years"),
+        (finance.loan_savings_from_extra_payment, EXTRA | {"extra_monthly_payment": 0}, "extra_monthly_payment"),
+        (finance.rebalance_portfolio, {"holdings": [holding("gold", 5, 100)]}, "holdings"),
+        (finance.rebalance_portfolio, {"holdings": [holding("a", 5, 50), holding("a", 5, 50)]}, "holdings"),
+        (finance.rebalance_portfolio, {"holdings": [holding("a", 5, 50), holding(" ", 5, 50)]}, "holdings"),
+        (finance.rebalance_portfolio, {"holdings": [holding("a", 5, 50), holding("b", -5, 50)]}, "holdings"),
+        (finance.rebalance_portfolio, {"holdings": [holding("a", 5, 50), holding("b", 5, NAN)]}, "holdings"),
+        (finance.rebalance_portfolio, {"holdings": [holding("a", 5, 50), holding("b", 5, 40)]}, "holdings"),
+        (finance.rebalance_portfolio, {"holdings": [holding("a", 0, 50), holding("b", 0, 50)]}, "holdings"),
+        (
+            finance.rebalance_portfolio,
+            {"holdings": [holding("a", 5, 50), holding("b", 5, 50)], "new_money": -1},
+            "new_money",
+        ),
+        (finance.bond_price, BOND | {"face_value": 0}, "face_value"),
+        (finance.bond_price, BOND | {"coupon_rate_percent": 51}, "coupon_rate_percent"),
+        (finance.bond_price, BOND | {"yield_percent": -1}, "yield_percent"),
+        (finance.bond_price, BOND | {"years_to_maturity": 0}, "years_to_maturity"),
+        (finance.bond_price, BOND | {"coupons_paid": "monthly"}, "coupons_paid"),
     ],
 )
 def test_wrong_values(function: Function, kwargs: dict[str, Any], argument: str) -> None:
     with pytest.raises(ValueError, match=rf"^{argument}\b"):
         function(**kwargs)
+
+
+@pytest.mark.parametrize(
+    ("principal", "rate", "years", "extra"),
+    [(240000, 6, 30, 200), (18000, "7.9", 5, 75), (900_000_000, 12, 50, 250_000)],
+)
+def test_extra_payments_agree_with_a_decimal_schedule(principal: Any, rate: Any, years: int, extra: Any) -> None:
+    getcontext().prec = 60
+    monthly, owed = 1 + Decimal(rate) / 1200, Decimal(principal)
+    regular = owed * (monthly - 1) / (1 - monthly ** (-12 * years))
+    interest, months = Decimal(0), 0
+    while owed > 0:
+        interest += owed * (monthly - 1)
+        owed = owed * monthly - regular - Decimal(extra)
+        months += 1
+    result = finance.loan_savings_from_extra_payment(principal, float(rate), years, float(extra))
+    saved = 12 * years * regular - principal - interest
+    assert result["months_to_pay_off"] == months
+    assert result["months_saved"] == 12 * years - months
+    assert result["interest_saved"] == pytest.approx(float(saved), rel=1e-9, abs=0.006)

@@ -75,6 +75,55 @@ def triangle(a: float, b: float, c: float) -> dict[str, float]:
         (geometry.polygon_area, points((0, 0), (0, 10), (10, 10), (10, 0)), 100.0),  # clockwise
         (geometry.polygon_area, points((0, 0), (4, 0), (4, 1), (1, 1), (1, 3), (0, 3)), 6.0),  # L shape
         (geometry.polygon_area, points((0, 0), (4, 0), (4, 3), (0, 0)), 6.0),  # closed with the first corner
+        # A hexagon of side 2 is 6 triangles of area sqrt(3); a square around a circle of radius 5 has side 10.
+        (
+            geometry.regular_polygon_measurements,
+            {"sides": 6, "known_length": 2},
+            {"side": 2.0, "perimeter": 12.0, "area": 10.3923, "corner_angle_degrees": 120.0},
+        ),
+        (
+            geometry.regular_polygon_measurements,
+            {"sides": 6, "known_length": 2, "known_as": "circumradius"},
+            {"side": 2.0, "perimeter": 12.0, "area": 10.3923, "corner_angle_degrees": 120.0},
+        ),
+        (
+            geometry.regular_polygon_measurements,
+            {"sides": 4, "known_length": 5, "known_as": "inradius"},
+            {"side": 10.0, "perimeter": 40.0, "area": 100.0, "corner_angle_degrees": 90.0},
+        ),
+        # A square on its corner, once around each way; a 3 by 4 by 5 rhomboid; a right kite; no kind at all.
+        (
+            geometry.classify_quadrilateral,
+            points((3, 0), (7, 3), (4, 7), (0, 4)),
+            {"kind": "square", "perimeter": 20.0, "area": 25.0},
+        ),
+        (
+            geometry.classify_quadrilateral,
+            points((0, 0), (3, 4), (13, 4), (10, 0)),
+            {"kind": "parallelogram", "perimeter": 30.0, "area": 40.0},
+        ),
+        (
+            geometry.classify_quadrilateral,
+            points((4, 0), (0, 3), (-4, 0), (0, -3)),
+            {"kind": "rhombus", "perimeter": 20.0, "area": 24.0},
+        ),
+        (
+            geometry.classify_quadrilateral,
+            points((-5, 0), (0, 12), (9, 0), (0, -12)),
+            {"kind": "kite", "perimeter": 56.0, "area": 168.0},
+        ),
+        (
+            geometry.classify_quadrilateral,
+            points((0, 0), (6, 0), (8, 3), (1, 7)),
+            {"kind": "irregular", "perimeter": 24.7389, "area": 35.5},
+        ),
+        (geometry.rotate_point, {"point": point(3, 4), "angle_degrees": 180, "center": point(1, 1)}, point(-1, -2)),
+        (
+            geometry.rotate_point,
+            {"point": point(1, 0), "angle_degrees": 90, "direction": "clockwise"},
+            point(0, -1),
+        ),
+        (geometry.rotate_point, {"point": point(7, -2.5), "angle_degrees": 360}, point(7, -2.5)),
     ],
 )
 def test_known_values(function: Function, kwargs: dict[str, Any], expected: object) -> None:
@@ -127,6 +176,18 @@ BOX = {"length": 30, "width": 20, "height": 10}
         (geometry.polygon_area, points((0, 0), (4, INF), (6, 1)), "corners"),
         (geometry.polygon_area, points((0, 0), (4, 4), (4, 0), (0, 4)), "corners"),
         (geometry.polygon_area, points((0.1, 0.1), (0.2, 0.2), (0.3, 0.3)), "corners"),
+        (geometry.regular_polygon_measurements, {"sides": 2, "known_length": 5}, "sides"),
+        (geometry.regular_polygon_measurements, {"sides": 6, "known_length": 0}, "known_length"),
+        (geometry.regular_polygon_measurements, {"sides": 6, "known_length": 5, "known_as": "area"}, "known_as"),
+        (geometry.classify_quadrilateral, points((0, 0), (4, 0), (4, 4)), "corners"),
+        (geometry.classify_quadrilateral, points((0, 0), (4, NAN), (4, 4), (0, 4)), "corners"),
+        (geometry.classify_quadrilateral, points((0, 0), (4, 4), (4, 0), (0, 4)), "corners"),
+        (geometry.classify_quadrilateral, points((0, 0), (2, 0), (4, 0), (2, 5)), "corners"),
+        (geometry.classify_quadrilateral, points((0, 0), (0, 0), (4, 1), (2, 5)), "corners"),
+        (geometry.rotate_point, {"point": point(INF, 1), "angle_degrees": 30}, "point"),
+        (geometry.rotate_point, {"point": point(2, 1), "angle_degrees": 361}, "angle_degrees"),
+        (geometry.rotate_point, {"point": point(2, 1), "angle_degrees": 30, "center": point(0, 2e6)}, "center"),
+        (geometry.rotate_point, {"point": point(2, 1), "angle_degrees": 30, "direction": "left"}, "direction"),
     ],
 )
 def test_wrong_values(function: Function, kwargs: dict[str, Any], argument: str) -> None:

@@ -10,6 +10,8 @@ from api_library import health
 
 RUN = {"activity": "running", "minutes": 60}
 BODY = {"sex": "male", "age_years": 30, "weight_kg": 80, "height_cm": 180}
+PRESSURE = {"systolic": 118, "diastolic": 76}
+COURSE = {"first_dose_at": "22:45", "hours_between_doses": 8, "days": 7}
 
 WRONG = [
     (health.body_mass_index, {"weight_kg": 0, "height_cm": 170}, "weight_kg"),
@@ -45,6 +47,19 @@ WRONG = [
     ),
     (health.body_surface_area, {"weight_kg": 70, "height_cm": 300}, "height_cm"),
     (health.body_surface_area, {"weight_kg": 70, "height_cm": 170, "formula": "boyd"}, "formula"),
+    (health.blood_pressure_category, {"readings": []}, "readings"),
+    (health.blood_pressure_category, {"readings": [PRESSURE] * 31}, "readings"),
+    (health.blood_pressure_category, {"readings": [PRESSURE | {"systolic": 301}]}, "readings"),
+    (health.blood_pressure_category, {"readings": [PRESSURE | {"diastolic": 29}]}, "readings"),
+    (health.blood_pressure_category, {"readings": [PRESSURE | {"diastolic": 118}]}, "readings"),
+    (health.blood_pressure_category, {"readings": [PRESSURE], "guideline": "who"}, "guideline"),
+    (health.medication_schedule, COURSE | {"first_dose_at": "8:00"}, "first_dose_at"),
+    (health.medication_schedule, COURSE | {"hours_between_doses": 5}, "hours_between_doses"),
+    (health.medication_schedule, COURSE | {"days": 0}, "days"),
+    (health.medication_schedule, COURSE | {"tablets_per_dose": math.nan}, "tablets_per_dose"),
+    (health.macronutrient_grams, {"daily_calories": 700}, "daily_calories"),
+    (health.macronutrient_grams, {"daily_calories": 2000, "diet": "vegan"}, "diet"),
+    (health.macronutrient_grams, {"daily_calories": 2000, "meals": 9}, "meals"),
 ]
 
 KNOWN = [
@@ -72,6 +87,45 @@ KNOWN = [
     (health.pregnancy_due_date, {"last_period_start": "2022-01-01", "cycle_length_days": 35}, "2022-10-15"),
     (health.body_surface_area, {"weight_kg": 72, "height_cm": 200}, 2.0),
     (health.body_surface_area, {"weight_kg": 70, "height_cm": 170, "formula": "dubois"}, 1.81),
+    # The limits of the ACC/AHA and ESC/ESH tables, from both sides.
+    *(
+        (health.blood_pressure_category, {"readings": [reading], "guideline": guideline}, {**reading, "category": name})
+        for guideline, upper, lower, name in [
+            ("american", 119, 79, "normal"),
+            ("american", 120, 79, "elevated"),
+            ("american", 119, 80, "stage_1_hypertension"),
+            ("american", 139, 89, "stage_1_hypertension"),
+            ("american", 125, 90, "stage_2_hypertension"),
+            ("american", 180, 120, "stage_2_hypertension"),
+            ("american", 181, 110, "hypertensive_crisis"),
+            ("european", 119, 79, "optimal"),
+            ("european", 125, 84, "normal"),
+            ("european", 125, 85, "high_normal"),
+            ("european", 140, 80, "grade_1_hypertension"),
+            ("european", 159, 100, "grade_2_hypertension"),
+            ("european", 180, 100, "grade_3_hypertension"),
+        ]
+        for reading in [{"systolic": upper, "diastolic": lower}]
+    ),
+    # The averages 119.5 and 79.5 are rounded up.
+    (
+        health.blood_pressure_category,
+        {"readings": [PRESSURE, {"systolic": 121, "diastolic": 83}]},
+        {"systolic": 120, "diastolic": 80, "category": "stage_1_hypertension"},
+    ),
+    (health.medication_schedule, COURSE, {"times": ["22:45", "06:45", "14:45"], "doses": 21, "tablets": 21.0}),
+    (
+        health.medication_schedule,
+        COURSE | {"hours_between_doses": 24, "tablets_per_dose": 1.5},
+        {"times": ["22:45"], "doses": 7, "tablets": 10.5},
+    ),
+    # 2000 kcal: 1000, 400 and 600; 100, 400 and 1500 over two meals.
+    (health.macronutrient_grams, {"daily_calories": 2000}, {"carbohydrates": 250, "protein": 100, "fat": 67}),
+    (
+        health.macronutrient_grams,
+        {"daily_calories": 2000, "diet": "keto", "meals": 2},
+        {"carbohydrates": 12, "protein": 50, "fat": 83},
+    ),
 ]
 
 
@@ -84,3 +138,7 @@ def test_wrong_value_names_the_argument(function: Callable[..., object], argumen
 @pytest.mark.parametrize(("function", "arguments", "expected"), KNOWN)
 def test_known_value(function: Callable[..., object], arguments: dict[str, Any], expected: object) -> None:
     assert function(**arguments) == expected
+
+
+def test_diets_add_up_to_all_calories() -> None:
+    assert {sum(percents) for percents in health._DIET_PERCENTS.values()} == {100}

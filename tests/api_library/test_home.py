@@ -8,6 +8,9 @@ POWER = {"power_watts": 2000, "hours_per_day": 1.5, "price_per_kwh": 0.3, "days"
 PAPER = {"wall_length_m": 10.6, "wall_height_m": 2.4}
 CURTAIN = {"rod_width_cm": 140, "drop_cm": 170, "fabric_width_cm": 140, "fullness": "medium"}
 COOLER = {"room_area_m2": 27.870912, "sun_exposure": "normal"}  # 300 square feet
+BOARDS = {"pieces": [{"length_cm": 50, "quantity": 4}], "board_length_cm": 200}
+SLAB = {"length_m": 4, "width_m": 2.5, "thickness_cm": 10}
+HEATING = {"heat_kwh": 9000, "fuel": "heating_oil", "price_per_unit": 0.95}
 
 
 @pytest.mark.parametrize(
@@ -40,6 +43,21 @@ COOLER = {"room_area_m2": 27.870912, "sun_exposure": "normal"}  # 300 square fee
         ("air_conditioner_btu", COOLER | {"room_area_m2": 0}, "room_area_m2"),
         ("air_conditioner_btu", COOLER | {"sun_exposure": "dark"}, "sun_exposure"),
         ("air_conditioner_btu", COOLER | {"occupants": 0}, "occupants"),
+        ("board_cutting_plan", BOARDS | {"pieces": []}, "pieces"),
+        ("board_cutting_plan", BOARDS | {"pieces": [{"length_cm": 201, "quantity": 1}]}, "pieces"),
+        ("board_cutting_plan", BOARDS | {"pieces": [{"length_cm": 50, "quantity": 0}]}, "pieces"),
+        ("board_cutting_plan", BOARDS | {"pieces": [{"length_cm": 50, "quantity": 100}] * 3}, "pieces"),
+        ("board_cutting_plan", BOARDS | {"board_length_cm": float("nan")}, "board_length_cm"),
+        ("board_cutting_plan", BOARDS | {"saw_cut_mm": -1}, "saw_cut_mm"),
+        ("concrete_bags_needed", {"slab": SLAB | {"length_m": 0}}, "slab"),
+        ("concrete_bags_needed", {"slab": SLAB | {"width_m": 101}}, "slab"),
+        ("concrete_bags_needed", {"slab": SLAB | {"thickness_cm": float("inf")}}, "slab"),
+        ("concrete_bags_needed", {"slab": SLAB, "bag_kg": 0}, "bag_kg"),
+        ("concrete_bags_needed", {"slab": SLAB, "waste_percent": 51}, "waste_percent"),
+        ("heating_fuel_cost", HEATING | {"heat_kwh": 0}, "heat_kwh"),
+        ("heating_fuel_cost", HEATING | {"fuel": "coal"}, "fuel"),
+        ("heating_fuel_cost", HEATING | {"price_per_unit": -1}, "price_per_unit"),
+        ("heating_fuel_cost", HEATING | {"efficiency_percent": 111}, "efficiency_percent"),
     ],
 )
 def test_wrong_values(name, kwargs, argument):
@@ -77,6 +95,38 @@ def test_wrong_values(name, kwargs, argument):
             "air_conditioner_btu",
             COOLER | {"sun_exposure": "sunny", "occupants": 5, "is_kitchen": True},
             12400,
+        ),
+        # Four pieces of 50 cm fill 2 meters only if the saw takes nothing.
+        ("board_cutting_plan", BOARDS, {"boards": 2, "cuts_cm": [[50.0] * 3, [50.0]], "waste_cm": 200.0}),
+        (
+            "board_cutting_plan",
+            BOARDS | {"saw_cut_mm": 0},
+            {"boards": 1, "cuts_cm": [[50.0] * 4], "waste_cm": 0.0},
+        ),
+        (
+            "board_cutting_plan",
+            {
+                "pieces": [{"length_cm": 59.9, "quantity": 1}, {"length_cm": 139.8, "quantity": 1}],
+                "board_length_cm": 200,
+            },
+            {"boards": 1, "cuts_cm": [[139.8, 59.9]], "waste_cm": 0.3},
+        ),
+        # 1 m3 takes 2136 kg and 10% more; 45 bags of 80 pounds make a cubic yard.
+        ("concrete_bags_needed", {"slab": SLAB}, {"volume_m3": 1.0, "bags": 94}),
+        (
+            "concrete_bags_needed",
+            {
+                "slab": {"length_m": 0.9144, "width_m": 0.9144, "thickness_cm": 91.44},
+                "bag_kg": 36.3,
+                "waste_percent": 0,
+            },
+            {"volume_m3": 0.765, "bags": 45},
+        ),
+        ("heating_fuel_cost", HEATING, {"fuel_amount": 1000.0, "fuel_unit": "liters", "cost": 950.0}),
+        (
+            "heating_fuel_cost",
+            {"heat_kwh": 3300, "fuel": "lpg", "price_per_unit": 0.8, "efficiency_percent": 100},
+            {"fuel_amount": 500.0, "fuel_unit": "liters", "cost": 400.0},
         ),
     ],
 )

@@ -5,6 +5,9 @@ from api_library import physics
 ENERGY = {"mass_kg": 1200, "speed": 20, "speed_unit": "meters_per_second"}
 WAVE = {"frequency": 100, "frequency_unit": "megahertz", "wave": "radio"}
 DECAY = {"initial_amount": 100, "half_life": 6, "elapsed_time": 18}
+LAUNCH = {"speed_m_per_s": 20, "angle_degrees": 45}
+LENS = {"focal_length_cm": 20, "object_distance_cm": 30}
+NOISE = {"decibels": 60, "count": 1}
 
 
 @pytest.mark.parametrize(
@@ -36,6 +39,19 @@ DECAY = {"initial_amount": 100, "half_life": 6, "elapsed_time": 18}
         ("amount_left_by_half_life", DECAY | {"initial_amount": 0}, "initial_amount"),
         ("amount_left_by_half_life", DECAY | {"half_life": 0}, "half_life"),
         ("amount_left_by_half_life", DECAY | {"elapsed_time": -1}, "elapsed_time"),
+        ("projectile_flight", {"launch": LAUNCH | {"speed_m_per_s": 0}}, "launch"),
+        ("projectile_flight", {"launch": LAUNCH | {"angle_degrees": 91}}, "launch"),
+        ("projectile_flight", {"launch": LAUNCH | {"angle_degrees": 0}}, "launch"),
+        ("projectile_flight", {"launch": LAUNCH, "start_height_m": -1}, "start_height_m"),
+        ("projectile_flight", {"launch": LAUNCH, "body": "venus"}, "body"),
+        ("lens_image", LENS | {"focal_length_cm": 0}, "focal_length_cm"),
+        ("lens_image", LENS | {"object_distance_cm": float("inf")}, "object_distance_cm"),
+        ("lens_image", LENS | {"object_distance_cm": 20}, "object_distance_cm"),
+        ("lens_image", LENS | {"lens": "mirror"}, "lens"),
+        ("combined_sound_level", {"sources": []}, "sources"),
+        ("combined_sound_level", {"sources": [NOISE] * 51}, "sources"),
+        ("combined_sound_level", {"sources": [NOISE | {"decibels": float("nan")}]}, "sources"),
+        ("combined_sound_level", {"sources": [NOISE | {"count": 0}]}, "sources"),
     ],
 )
 def test_wrong_values(name, kwargs, argument):
@@ -74,6 +90,19 @@ def test_wrong_values(name, kwargs, argument):
         ("amount_left_by_half_life", {"initial_amount": 50, "half_life": 6, "elapsed_time": 21}, 4.4194),
         # An underflow is nothing left.
         ("amount_left_by_half_life", {"initial_amount": 5, "half_life": 0.001, "elapsed_time": 10**12}, 0.0),
+        # At 45 degrees the range is v**2 / g and the height a quarter of it.
+        ("projectile_flight", {"launch": LAUNCH}, (40.79, 10.2, 2.88)),
+        ("projectile_flight", {"launch": LAUNCH | {"angle_degrees": 90}, "body": "mars"}, (0.0, 53.91, 10.78)),
+        # Level from 19.6133 m it falls for 2 seconds.
+        ("projectile_flight", {"launch": LAUNCH | {"angle_degrees": 0}, "start_height_m": 19.6133}, (40.0, 19.61, 2.0)),
+        # Twice the focal length gives the same size; 1/30 - 1/20 = -1/60.
+        ("lens_image", LENS | {"object_distance_cm": 40}, (40.0, 1.0, "real", "inverted")),
+        ("lens_image", LENS | {"object_distance_cm": 10}, (-20.0, 2.0, "virtual", "upright")),
+        ("lens_image", LENS | {"lens": "diverging"}, (-12.0, 0.4, "virtual", "upright")),
+        # Two equal sources are 3 dB louder than one, ten 10 dB.
+        ("combined_sound_level", {"sources": [NOISE, NOISE]}, 63.0),
+        ("combined_sound_level", {"sources": [NOISE | {"count": 10}]}, 70.0),
+        ("combined_sound_level", {"sources": [NOISE | {"decibels": 0}]}, 0.0),
     ],
 )
 def test_known_values(name, kwargs, expected):

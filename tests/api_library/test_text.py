@@ -11,6 +11,10 @@ Function = Callable[..., Any]
 LONG = "a" * 10_001
 
 
+def person(family_name: str, *given_names: str) -> dict[str, Any]:
+    return {"given_names": [*given_names], "family_name": family_name}
+
+
 @pytest.mark.parametrize(
     ("function", "kwargs", "expected"),
     [
@@ -46,6 +50,28 @@ LONG = "a" * 10_001
             {"word": "stale", "candidates": ["steal", "slate", "STALE", "stall"]},
             ["steal", "slate"],
         ),
+        (
+            text.most_frequent_words,
+            {"text": "Row, row, ROW your boat, your own", "top": 2},
+            [{"word": "row", "count": 3}, {"word": "your", "count": 2}],
+        ),
+        (
+            text.most_frequent_words,
+            {"text": "a b a", "ignored_words": ["A"]},
+            [{"word": "b", "count": 1}],
+        ),
+        (text.most_frequent_words, {"text": "a b a", "ignored_words": ["a", "b"]}, []),
+        (text.wrap_text_to_width, {"text": "one two\n  three", "width": 7}, ["one two", "three"]),
+        (
+            text.wrap_text_to_width,
+            {"text": "one two abcdefghi", "width": 8, "alignment": "right"},
+            [" one two", "abcdefgh", "       i"],
+        ),
+        (text.wrap_text_to_width, {"text": "tea", "width": 10, "alignment": "center"}, ["   tea"]),
+        (text.format_person_name, {"person": person("Curie", "Marie"), "style": "full"}, "Marie Curie"),
+        (text.format_person_name, {"person": person("Curie", "Marie", "S."), "style": "citation"}, "Curie, M. S."),
+        (text.format_person_name, {"person": person("curie", "marie"), "style": "initials"}, "M.C."),
+        (text.format_person_name, {"person": person("Sartre", "Jean-Paul"), "style": "short"}, "J.-P. Sartre"),
     ],
 )
 def test_known_values(function: Function, kwargs: dict[str, Any], expected: object) -> None:
@@ -87,6 +113,19 @@ def test_morse_round_trip() -> None:
         (text.find_anagrams, {"word": "eat", "candidates": []}, "candidates"),
         (text.find_anagrams, {"word": "eat", "candidates": ["tea", "?"]}, "candidates"),
         (text.find_anagrams, {"word": "eat", "candidates": ["tea"] * 1001}, "candidates"),
+        (text.most_frequent_words, {"text": "..."}, "text"),
+        (text.most_frequent_words, {"text": "tea", "top": 0}, "top"),
+        (text.most_frequent_words, {"text": "tea", "ignored_words": ["the"] * 201}, "ignored_words"),
+        (text.most_frequent_words, {"text": "tea", "ignored_words": [" "]}, "ignored_words"),
+        (text.wrap_text_to_width, {"text": "", "width": 20}, "text"),
+        (text.wrap_text_to_width, {"text": LONG, "width": 20}, "text"),
+        (text.wrap_text_to_width, {"text": "tea", "width": 4}, "width"),
+        (text.wrap_text_to_width, {"text": "tea", "width": 20, "alignment": "justify"}, "alignment"),
+        (text.format_person_name, {"person": person("Doe"), "style": "full"}, "person"),
+        (text.format_person_name, {"person": person("Doe", *["Al"] * 6), "style": "full"}, "person"),
+        (text.format_person_name, {"person": person("Doe", " "), "style": "full"}, "person"),
+        (text.format_person_name, {"person": person("", "Jo"), "style": "full"}, "person"),
+        (text.format_person_name, {"person": person("Doe", "Jo"), "style": "nickname"}, "style"),
     ],
 )
 def test_wrong_values(function: Function, kwargs: dict[str, Any], argument: str) -> None:

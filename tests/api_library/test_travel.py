@@ -9,6 +9,22 @@ FLIGHT = {"departure_time": "09:00", "flight_duration": "03:30", "time_differenc
 LUGGAGE = {"bag_weights_kg": [20, 22], "bags_included": 2, "max_kg_per_bag": 23}
 BUDGET = {"total_budget": 1000, "prepaid_costs": [300], "days": 7, "travelers": 2}
 CLOTHES = {"days": 7, "climate": "mild"}
+FIRST_LEG = {
+    "origin": "Oslo",
+    "destination": "Lyon",
+    "departure": "2025-12-31 21:10",
+    "arrival": "2026-01-01 00:30",
+}
+SECOND_LEG = {
+    "origin": "Lyon",
+    "destination": "Rabat",
+    "departure": "2026-01-01 01:15",
+    "arrival": "2026-01-01 03:20",
+}
+
+
+def paid(traveler, amount):
+    return {"traveler": traveler, "paid": amount}
 
 
 @pytest.mark.parametrize(
@@ -44,6 +60,29 @@ CLOTHES = {"days": 7, "climate": "mild"}
         ("clothes_to_pack", CLOTHES | {"days": 0}, "days"),
         ("clothes_to_pack", CLOTHES | {"climate": "rainy"}, "climate"),
         ("clothes_to_pack", CLOTHES | {"laundry_every_days": 0}, "laundry_every_days"),
+        ("check_itinerary", {"legs": [FIRST_LEG]}, "legs"),
+        ("check_itinerary", {"legs": [FIRST_LEG] * 21}, "legs"),
+        ("check_itinerary", {"legs": [FIRST_LEG | {"origin": " "}, SECOND_LEG]}, "legs"),
+        ("check_itinerary", {"legs": [FIRST_LEG | {"destination": ""}, SECOND_LEG]}, "legs"),
+        ("check_itinerary", {"legs": [FIRST_LEG, SECOND_LEG | {"departure": "2026-02-30 10:00"}]}, "legs"),
+        ("check_itinerary", {"legs": [FIRST_LEG | {"arrival": "10:00"}, SECOND_LEG]}, "legs"),
+        (
+            "check_itinerary",
+            {"legs": [FIRST_LEG, SECOND_LEG], "min_connection_minutes": -1},
+            "min_connection_minutes",
+        ),
+        ("settle_trip_expenses", {"expenses": [paid("Al", 10)]}, "expenses"),
+        ("settle_trip_expenses", {"expenses": [paid("Al", 10), paid("Al", 20)]}, "expenses"),
+        ("settle_trip_expenses", {"expenses": [paid("Al", 10), paid(" ", 20)]}, "expenses"),
+        ("settle_trip_expenses", {"expenses": [paid("Al", 10), paid("Bo", float("nan"))]}, "expenses"),
+        ("settle_trip_expenses", {"expenses": [paid("Al", 10), paid("Bo", 20)] * 51}, "expenses"),
+        ("jet_lag_recovery_days", {"time_zones_crossed": 13, "direction": "east"}, "time_zones_crossed"),
+        ("jet_lag_recovery_days", {"time_zones_crossed": 6, "direction": "south"}, "direction"),
+        (
+            "jet_lag_recovery_days",
+            {"time_zones_crossed": 6, "direction": "east", "hours_shifted_before": 6.5},
+            "hours_shifted_before",
+        ),
     ],
 )
 def test_wrong_values(name, kwargs, argument):
@@ -92,6 +131,45 @@ def test_wrong_values(name, kwargs, argument):
         ("daily_budget_per_traveler", BUDGET | {"total_budget": 1, "prepaid_costs": [0.1] * 10}, 0.0),
         ("clothes_to_pack", CLOTHES, (7, 4, 8, 7, 2)),
         ("clothes_to_pack", {"days": 3, "climate": "cold", "laundry_every_days": 10}, (3, 2, 4, 3, 1)),
+        # 45 minutes to change are enough, 46 are not there; a new year between two legs.
+        (
+            "check_itinerary",
+            {"legs": [FIRST_LEG, SECOND_LEG], "min_connection_minutes": 45},
+            (True, [{"place": "Lyon", "minutes": 45}], []),
+        ),
+        (
+            "check_itinerary",
+            {"legs": [FIRST_LEG, SECOND_LEG], "min_connection_minutes": 46},
+            (False, [{"place": "Lyon", "minutes": 45}], ["only 45 minutes in Lyon"]),
+        ),
+        (
+            "check_itinerary",
+            {"legs": [FIRST_LEG, SECOND_LEG | {"departure": "2025-12-31 23:00", "origin": "lyon"}]},
+            (False, [{"place": "Lyon", "minutes": -90}], ["only -90 minutes in Lyon"]),
+        ),
+        (
+            "check_itinerary",
+            {"legs": [FIRST_LEG, SECOND_LEG | {"origin": "Nice"}], "min_connection_minutes": 0},
+            (False, [{"place": "Lyon", "minutes": 45}], ["arrives in Lyon, leaves from Nice"]),
+        ),
+        (
+            "settle_trip_expenses",
+            {"expenses": [paid("Al", 90), paid("Bo", 0), paid("Cy", 30)]},
+            [{"sender": "Bo", "receiver": "Al", "amount": 40.0}, {"sender": "Cy", "receiver": "Al", "amount": 10.0}],
+        ),
+        # 100 between three: the first bears 33.34.
+        (
+            "settle_trip_expenses",
+            {"expenses": [paid("Al", 100), paid("Bo", 0), paid("Cy", 0)]},
+            [
+                {"sender": "Bo", "receiver": "Al", "amount": 33.33},
+                {"sender": "Cy", "receiver": "Al", "amount": 33.33},
+            ],
+        ),
+        ("settle_trip_expenses", {"expenses": [paid("Al", 25), paid("Bo", 15), paid("Bo", 10)]}, []),
+        ("jet_lag_recovery_days", {"time_zones_crossed": 12, "direction": "west"}, 7.8),
+        ("jet_lag_recovery_days", {"time_zones_crossed": 12, "direction": "east"}, 12.6),
+        ("jet_lag_recovery_days", {"time_zones_crossed": 3, "direction": "west", "hours_shifted_before": 3}, 0.0),
     ],
 )
 def test_known_values(name, kwargs, expected):

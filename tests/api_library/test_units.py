@@ -8,6 +8,9 @@ import pytest
 
 from api_library import units
 
+ECONOMY = {"value": 30, "from_unit": "us_miles_per_gallon", "to_unit": "liters_per_100km"}
+SHOE = {"size": 38, "from_system": "eu", "to_system": "uk"}
+
 WRONG = [
     (
         units.convert_temperature,
@@ -48,6 +51,19 @@ WRONG = [
     (units.convert_speed, {"speed": 5, "from_unit": "mach", "to_unit": "knots"}, "from_unit"),
     (units.convert_data_size, {"size": -8, "from_unit": "bits", "to_unit": "bytes"}, "size"),
     (units.convert_data_size, {"size": 8, "from_unit": "bits", "to_unit": "petabytes"}, "to_unit"),
+    (units.convert_duration, {"parts": [], "to_unit": "hours"}, "parts"),
+    (units.convert_duration, {"parts": [{"amount": 1, "unit": "days"}] * 11, "to_unit": "hours"}, "parts"),
+    (units.convert_duration, {"parts": [{"amount": -1, "unit": "days"}], "to_unit": "hours"}, "parts"),
+    (units.convert_duration, {"parts": [{"amount": 1, "unit": "months"}], "to_unit": "hours"}, "parts"),
+    (units.convert_duration, {"parts": [{"amount": 1, "unit": "days"}], "to_unit": "years"}, "to_unit"),
+    (units.convert_fuel_economy, ECONOMY | {"value": 0}, "value"),
+    (units.convert_fuel_economy, ECONOMY | {"value": math.inf}, "value"),
+    (units.convert_fuel_economy, ECONOMY | {"from_unit": "mpg"}, "from_unit"),
+    (units.convert_fuel_economy, ECONOMY | {"to_unit": "mpg"}, "to_unit"),
+    (units.convert_shoe_size, SHOE | {"size": 53}, "size"),
+    (units.convert_shoe_size, SHOE | {"size": math.nan}, "size"),
+    (units.convert_shoe_size, SHOE | {"from_system": "japan"}, "from_system"),
+    (units.convert_shoe_size, SHOE | {"to_system": "us"}, "to_system"),
 ]
 
 KNOWN = [
@@ -98,6 +114,26 @@ KNOWN = [
         {"size": 1.5, "from_unit": "terabytes", "to_unit": "bytes", "binary": True},
         1649267441664.0,
     ),
+    (units.convert_duration, {"parts": [{"amount": 1, "unit": "weeks"}], "to_unit": "seconds"}, 604800.0),
+    (
+        units.convert_duration,
+        {"parts": [{"amount": 1, "unit": "minutes"}, {"amount": 30.5, "unit": "seconds"}], "to_unit": "milliseconds"},
+        90500.0,
+    ),
+    # 235.215 / 30 and 282.481 / 30; a US gallon is 3.785 liters, an imperial one 4.546.
+    (units.convert_fuel_economy, ECONOMY, 7.84),
+    (units.convert_fuel_economy, ECONOMY | {"from_unit": "imperial_miles_per_gallon"}, 9.42),
+    (units.convert_fuel_economy, ECONOMY | {"to_unit": "imperial_miles_per_gallon"}, 36.03),
+    (
+        units.convert_fuel_economy,
+        {"value": 5, "from_unit": "liters_per_100km", "to_unit": "kilometers_per_liter"},
+        20.0,
+    ),
+    # The usual charts: 38 is UK 5 and US 7.5 for women; 44 is US 10.5 for men; UK 8 is US 9.
+    (units.convert_shoe_size, SHOE, 5.0),
+    (units.convert_shoe_size, SHOE | {"to_system": "us_women"}, 7.5),
+    (units.convert_shoe_size, {"size": 44, "from_system": "eu", "to_system": "us_men"}, 10.5),
+    (units.convert_shoe_size, {"size": 8, "from_system": "uk", "to_system": "us_men"}, 9.0),
 ]
 
 

@@ -251,6 +251,51 @@ def test_status(call: Call, finished: dict[str, Any]) -> None:
         assert text in shown.out
 
 
+def test_status_tells_costs_by_stage_and_by_style(call: Call, finished: dict[str, Any]) -> None:
+    shown = call("status", finished["store"]).out
+    total = shown[shown.index("Cost: ") : shown.index("Cost of a verified sample")]
+    each = shown[shown.index("Cost of a verified sample") :]
+    for name in ("generate", "agreement", "execution", "all"):
+        assert re.search(rf"^ *{name} ", total, re.MULTILINE)
+        assert re.search(rf"^ *{name} ", each, re.MULTILINE)
+    assert re.search("^ *simple ", total, re.MULTILINE)  # of which none may be verified
+    assert "dollars" not in shown
+    with closing(sqlite3.connect(finished["store"])) as db:
+        db.execute("update costs set dollars = 1234.5 where purpose = 'generate'")
+        db.commit()
+    assert "dollars" in call("status", finished["store"]).out
+
+
+def test_status_as_json(call: Call, finished: dict[str, Any]) -> None:
+    found = json.loads(call("status", finished["store"], "--json").out)
+    assert found["run"]["state"] == "done"
+    assert found["funnel"]["generated"] == found["funnel"]["verified"] + sum(found["funnel"]["rejected"].values())
+    assert found["costs"]["replies"] == sum(cost["replies"] for cost in found["costs"]["styles"].values())
+    assert found["costs"]["stages"].keys() == {"generate", "agreement", "execution"}
+    assert found["costs"]["per_verified"]["tokens"] > 0
+
+
+def test_a_store_of_several_runs(call: Call, finished: dict[str, Any], tmp_path: Path) -> None:
+    with closing(sqlite3.connect(finished["store"])) as db:
+        names = [row[1] for row in db.execute("pragma table_info(runs)") if row[1] != "id"]
+        db.execute(f"insert into runs (id, {', '.join(names)}) select 2, {', '.join(names)} from runs")
+        db.commit()
+    store, first = finished["store"], json.loads(call("status", finished["store"], "--run", 1, "--json").out)
+    assert [run["id"] for run in first["runs"]] == [1, 2]
+    shown = call("status", store).out
+    assert "Runs" in shown
+    assert f"{store}: run 2: done" in shown
+    assert "nothing generated yet" in shown
+    assert "Funnel" in call("status", store, "--run", 1).out
+    assert call("show", store).out == "nothing of the kind in this store\n"
+    assert "passed" in call("show", store, "--run", 1).out
+    for run, rows in ((1, first["funnel"]["verified"]), (2, 0)):
+        done = call("export", store, "--format", "xlam", "-o", tmp_path / "out.jsonl", "--run", run)
+        assert f"exported {rows} samples" in done.out
+    for command in (("status", store), ("show", store), ("export", store, "--format", "xlam", "-o", "x.jsonl")):
+        assert "has no run 3, only 1, 2" in complaint(call(*command, "--run", 3), 2)
+
+
 def test_show(call: Call, finished: dict[str, Any]) -> None:
     verified = call("show", finished["store"]).out
     assert "passed: format, execution, grounding, agreement" in verified
@@ -530,7 +575,7 @@ def test_the_debug_switch_shows_where(library: Path) -> None:
     """Only asked for, a bug of ours shows its place."""
     code = (
         "import apigen.store.reader as reader\n"
-        "def broken(path): raise RuntimeError('oops')\n"
+        "def broken(*_): raise RuntimeError('oops')\n"
         "reader.StoreReader = broken\n"
         "from apigen.cli import main\n"
         "main(['status', 'x.db'])\n"

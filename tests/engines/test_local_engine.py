@@ -46,8 +46,13 @@ async def settle():
         await asyncio.sleep(0)
 
 
+def one_by_one(indices):
+    left = iter(indices)
+    return lambda: next(left, None)
+
+
 async def collect(engine, indices, into):
-    async with aclosing(engine.run(iter(indices))) as results:
+    async with aclosing(engine.run(one_by_one(indices))) as results:
         async for index, result in results:
             into.append((index, result))
 
@@ -79,17 +84,27 @@ def test_it_keeps_exactly_the_limit_in_flight_while_there_is_work():
     assert wait_for(scene()) == [(index, f"result {index}") for index in (1, 3, 0, 5, 6, 2, 4)]
 
 
-def test_results_of_one_moment_come_in_draw_order():
+def test_what_had_nothing_to_begin_is_asked_again_when_something_ends():
     async def scene():
-        bench, results = Bench(), []
-        running = asyncio.create_task(collect(LocalEngine(bench.work, 4), range(4), results))
-        await settle()
-        for index in (3, 1, 2, 0):
-            bench.end(index)
-        await running
-        return [index for index, _ in results]
+        bench, results, waiting = Bench(), [], [0, None, 1, None]
+        engine = LocalEngine(bench.work, 3)
 
-    assert wait_for(scene()) == [0, 1, 2, 3]
+        async def consume():
+            async with aclosing(engine.run(lambda: waiting.pop(0) if waiting else None)) as found:
+                async for index, _ in found:
+                    results.append(index)
+
+        running = asyncio.create_task(consume())
+        await settle()
+        assert bench.running == [0]
+        bench.end(0)
+        await settle()
+        assert bench.running == [1]
+        bench.end(1)
+        await running
+        return results
+
+    assert wait_for(scene()) == [0, 1]
 
 
 def test_every_index_comes_back_once_whatever_the_limit():
@@ -169,7 +184,7 @@ def test_dropped_draws_are_cancelled_and_not_handed_back():
         await running
         return results
 
-    assert wait_for(scene()) == [(0, "result 0"), (1, "result 1")]
+    assert wait_for(scene()) == [(1, "result 1"), (0, "result 0")]
 
 
 def test_a_result_of_the_same_moment_is_dropped_too():
@@ -178,7 +193,7 @@ def test_a_result_of_the_same_moment_is_dropped_too():
         engine = LocalEngine(bench.work, 3)
 
         async def consume():
-            async with aclosing(engine.run(iter(range(3)))) as found:
+            async with aclosing(engine.run(one_by_one(range(3)))) as found:
                 async for index, _ in found:
                     results.append(index)
                     await engine.drop(1)
@@ -233,7 +248,7 @@ def test_a_consumer_that_stops_early_leaves_nothing_running():
         engine = LocalEngine(bench.work, 3)
 
         async def first_only():
-            async with aclosing(engine.run(iter(range(9)))) as results:
+            async with aclosing(engine.run(one_by_one(range(9)))) as results:
                 async for index, _ in results:
                     return index
 

@@ -66,7 +66,7 @@ def test_every_offered_api_is_a_tool_and_no_distractor_is():
     ],
 )
 def test_names_are_those_that_the_format_takes(name, expected):
-    assert tool_names([name]) == {name: expected}
+    assert tool_names((name,)) == {name: expected}
 
 
 def test_a_call_has_the_name_of_its_tool():

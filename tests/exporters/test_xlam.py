@@ -231,3 +231,31 @@ def test_what_made_the_rows_lies_beside_them(tmp_path: Path) -> None:
     export([make_sample()], "xlam", tmp_path / "out.jsonl", {"sandbox_tier": "none", "seed": 3})
     beside = yaml.safe_load((tmp_path / "out.jsonl.meta.yaml").read_text("utf-8"))
     assert beside == {"format": "xlam", "rows": 1, "sandbox_tier": "none", "seed": 3}
+
+
+def test_the_bytes_of_a_line(tmp_path):
+    """The line itself is compact; the JSON strings in it are spelled as in the data set, with spaces."""
+    export([make_sample(make_candidate(make_draw(make_api("f", {"a": TEXT})), Call("f", {"a": "ü"}), query="Größe?"))],
+           "xlam", tmp_path / "out.jsonl", {})  # fmt: skip
+    assert (tmp_path / "out.jsonl").read_text("utf-8") == (
+        '{"id":0,"query":"Größe?","answers":"[{\\"name\\": \\"f\\", \\"arguments\\": {\\"a\\": \\"ü\\"}}]",'
+        '"tools":"[{\\"name\\": \\"f\\", \\"description\\": \\"Return the area of a rectangle.\\", '
+        '\\"parameters\\": {\\"a\\": {\\"description\\": \\"\\", \\"type\\": \\"str\\"}}}]"}\n'
+    )
+
+
+@pytest.mark.parametrize("name", EXPORTERS)
+@pytest.mark.parametrize("value", [10**4000, -(2**64), "a\ud800b", "\u2028 😀", 1e-07])
+def test_odd_values_survive(tmp_path, name, value):
+    """Such as orjson writes no line of."""
+    api = make_api("f", {"a": {"default": value}}, [])
+    sample = make_sample(make_candidate(make_draw(api), Call("f", {"a": value})))
+    assert export([sample], name, tmp_path / "out.jsonl", {}) == 1
+    assert rows(tmp_path / "out.jsonl") == [EXPORTERS[name](0, sample)]
+
+
+def test_apis_of_one_name_keep_their_own_tools():
+    """What is made of an API is kept, but by the API itself and not by its name."""
+    for count in range(3):
+        properties = {f"a{number}": TEXT for number in range(count)}
+        assert list(tools(make_api("f", properties))[0]["parameters"]) == list(properties)

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from apigen.errors import ConfigError, ModelError
+from apigen.errors import ConfigError, EndpointError, ModelError
+from apigen.llms import build_llms
 from apigen.llms.local import LocalLLM
+from apigen.options import Door
 from apigen.records import Message, Request
 from tests.conftest import ROOT
 from tests.servers import children_of, still_alive, wait_for
@@ -104,3 +106,20 @@ def test_its_process_ends_with_ours_however_that_ends(smollm2: str) -> None:
         parent.send_signal(signal.SIGKILL)
         wait_for(lambda: parent.poll() is not None)
     assert not still_alive(server)
+
+
+def test_a_server_that_ended_is_not_waited_for(smollm2: str) -> None:
+    async def work() -> None:
+        llm = build_llms({"writer": Door(name="local", options={"model": smollm2} | OPTIONS)})["writer"]
+        assert llm.max_in_flight == 2
+        try:
+            await llm.start()
+            for server in children_of(os.getpid()):
+                os.kill(server, signal.SIGKILL)
+            with pytest.raises(EndpointError, match=f"the embedded model {smollm2} is gone"):
+                async with asyncio.timeout(20):
+                    await llm.complete(REQUEST)
+        finally:
+            await llm.close()
+
+    asyncio.run(work())

@@ -1,0 +1,55 @@
+"""Which APIs a reader could mistake for one another: those that share rare words and argument names."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from math import log, sqrt
+
+from apigen.records import Api
+
+KEPT = 8
+COMMON = 0.05
+"""Words in more than this share of the APIs (or in this many, in a small library) tell nothing of any."""
+COMMON_AT_LEAST = 20
+
+WORD = re.compile(r"[a-z]{3,}")
+
+
+class Similarity:
+    """The nearest neighbours of each API, worked out when first asked for."""
+
+    def __init__(self, apis: Sequence[Api]) -> None:
+        self._apis = tuple(apis)
+        self._place = {api.name: place for place, api in enumerate(self._apis)}
+        self._words = [frozenset(_words(api)) for api in self._apis]
+        self._holders: dict[str, list[int]] = {}
+        for place, words in enumerate(self._words):
+            for word in words:
+                self._holders.setdefault(word, []).append(place)
+        most = max(COMMON_AT_LEAST, COMMON * len(self._apis))
+        self._weight = {
+            word: log(1 + len(self._apis) / len(holders))
+            for word, holders in self._holders.items()
+            if 1 < len(holders) <= most
+        }
+        self._length = [sqrt(1 + sum(self._weight.get(word, 0.0) for word in sorted(words))) for words in self._words]
+        self._known: dict[int, tuple[Api, ...]] = {}
+
+    def nearest(self, api: Api) -> tuple[Api, ...]:
+        """Return up to KEPT APIs of this library that are most like one of it, the most similar first."""
+        place = self._place[api.name]
+        if place not in self._known:
+            shared: Counter[int] = Counter()
+            for word in sorted(self._words[place] & self._weight.keys()):
+                for other in self._holders[word]:
+                    shared[other] += self._weight[word]  # type: ignore[assignment]
+            del shared[place]
+            ranked = sorted(shared, key=lambda other: (-shared[other] / self._length[other], other))
+            self._known[place] = tuple(self._apis[other] for other in ranked[:KEPT])
+        return self._known[place]
+
+
+def _words(api: Api) -> Iterator[str]:
+    yield from WORD.findall(api.name.lower().replace("_", " "))
+    yield from WORD.findall(api.description.lower())
+    yield from (f"argument {name.lower()}" for name in api.properties)

@@ -1,0 +1,121 @@
+"""What one draw takes, on whichever machine: a library, LLMs and checkers, opened once, and `do(index)`."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import datetime
+
+from apigen.checkers import Checker, Toolbox, build_checkers, verify
+from apigen.config import RunConfig
+from apigen.generator import Generator
+from apigen.llms import Load, build_llms
+from apigen.llms.batches import BatchJournal
+from apigen.llms.patient import PatientLLM
+from apigen.llms.recorded import CompletionLog, RecordedLLM
+from apigen.prompts import Prompts
+from apigen.records import Candidate, Draw, Request
+from apigen.sampler import Sampler
+from apigen.sources import ApiSource, Library, build_sources, open_library
+from apigen.sources.context import SourceContext
+
+DrawResult = tuple[Draw, tuple[Candidate, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A config whose every part is known to be right, before anything is opened or spent."""
+
+    config: RunConfig
+    prompts: Prompts
+    sources: Sequence[ApiSource]
+    llms: Mapping[str, PatientLLM]
+
+    @classmethod
+    def check(cls, config: RunConfig, clock: datetime) -> "Plan":
+        """Build every part of a config.
+
+        Raises:
+            ConfigError: For whatever is wrong with one.
+        """
+        prompts = Prompts(config.prompts)
+        sources = build_sources(config.library, SourceContext(config.sandbox, clock))
+        return cls(config, prompts, sources, build_llms(config.llms, config.concurrency))
+
+    @property
+    def most_in_flight(self) -> int:
+        """How many draws keep every LLM full: each draw asks one at a time."""
+        return sum(llm.max_in_flight for llm in self.llms.values())
+
+    def loads(self) -> list[Load]:
+        """Return how each LLM is used now."""
+        return [llm.load() for llm in self.llms.values()]
+
+
+class Work:
+    """Does draws. `library` and `stages` are what the store wants to know of it."""
+
+    def __init__(self, plan: Plan, library: Library, cleanup: AsyncExitStack) -> None:
+        config = plan.config
+        self.library = library
+        self._cleanup = cleanup
+        self._patient = plan.llms
+        self._llms = {name: RecordedLLM(llm) for name, llm in plan.llms.items()}
+        self._sampler = Sampler(config.sampler, library.apis, config.seed)
+        self._generator = Generator(config.generator, self._llms[config.generator.llm], plan.prompts, library)
+        self._checkers: tuple[Checker, ...] = build_checkers(
+            config.checkers, Toolbox(library, self._llms, plan.prompts)
+        )
+
+    @classmethod
+    async def open(cls, plan: Plan) -> "Work":
+        """Open the library.
+
+        Raises:
+            ConfigError, LibraryError, SandboxError: If it, or a checker, cannot be used.
+        """
+        async with AsyncExitStack() as cleanup:
+            library = await open_library(plan.sources)
+            cleanup.push_async_callback(library.close)
+            work = cls(plan, library, cleanup)
+            work._cleanup = cleanup.pop_all()
+        return work
+
+    @property
+    def stages(self) -> list[str]:
+        return [checker.stage for checker in self._checkers]
+
+    def attach(self, log: CompletionLog, allow: Callable[[], None]) -> None:
+        """Keep replies in this log; `allow` is called before each question that costs, and raises where none is left."""
+        for llm in self._llms.values():
+            llm.attach(log, allow)
+
+    def attach_journal(self, journal: BatchJournal, key_of: Callable[[Request], str]) -> None:
+        """Let LLMs that leave batches at a provider keep book of them."""
+        for name, llm in self._patient.items():
+            llm.attach_journal(journal, key_of, name)
+
+    async def start(self) -> None:
+        """Make the LLMs ready.
+
+        Raises:
+            ModelError, EndpointError: If one cannot be.
+        """
+        await asyncio.gather(*(llm.start() for llm in self._llms.values()))
+
+    async def do(self, index: int) -> DrawResult:
+        """Do one draw: its candidates, each with all its verdicts.
+
+        Raises:
+            EndpointError, SandboxError, BudgetSpent, UnusableReply: The draw stays open.
+        """
+        draw = self._sampler.draw(index)
+        proposed = await self._generator.propose(draw)
+        return draw, tuple([await verify(candidate, self._checkers) for candidate in proposed])
+
+    async def hang_up(self) -> None:
+        """Let go of the LLMs; what they still have to write down is handed to the log."""
+        await asyncio.gather(*(llm.close() for llm in self._llms.values()))
+
+    async def close(self) -> None:
+        await self._cleanup.aclose()

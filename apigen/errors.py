@@ -4,6 +4,7 @@ ApigenError                     1
 ├── ConfigError                 2   a config file, an option or a value given by the user is wrong
 ├── LibraryError                2   the API library cannot be used as it stands
 ├── StoreError                  2   the store is missing, foreign, or belongs to another config
+│   └── StoreBusy               2   … cannot be written for now: locked, or the disk is full (see `apigen.store`)
 ├── SandboxError                3   the sandbox itself failed (never the code inside it)
 ├── ModelError                  3   an embedded model is missing, damaged or cannot be fetched
 ├── EndpointError               3   an LLM endpoint cannot be reached or refuses to serve us

@@ -45,6 +45,7 @@ class Outcome:
     open_draws: int
     exported: tuple[tuple[str, Path, int], ...]
     fresh: bool
+    run_id: int
     budget: str = ""
 
 
@@ -104,7 +105,7 @@ async def run(
         for format_name, file in exports:
             reader = StoreReader(config.store, writer.run_id)
             exported.append((format_name, file, export(reader.samples(), format_name, file, reader.metadata())))
-        return Outcome(session.state, session.tally.open, tuple(exported), fresh, session.budget.spent)
+        return Outcome(session.state, session.tally.open, tuple(exported), fresh, writer.run_id, session.budget.spent)
 
 
 def _ray_engine(config: RunConfig, clock: datetime, work: Work, on_ray: OnRay) -> "RayEngine":

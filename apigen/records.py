@@ -97,7 +97,7 @@ class Api:
         }
 
 
-ErrorKind = Literal["exception", "timeout", "memory", "killed", "too_large", "not_json", "no_result"]
+ErrorKind = Literal["exception", "timeout", "memory", "killed", "too_large", "not_json", "no_result", "unrecorded"]
 
 
 @dataclass(frozen=True, slots=True)

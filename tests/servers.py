@@ -9,9 +9,10 @@ import socket
 import struct
 import threading
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,8 @@ Body = dict[str, Any]
 class Answer:
     """One HTTP reply. `raw` (with `content_type`) replaces the chat completion that is made of `text`.
 
-    `drip` is a pause after each byte of the body; the connection is reset after `cut` bytes of it.
+    `drip` is a pause after each byte of the body; the connection is reset after `cut` bytes of it, or closed where `polite`.
+    `after` is sent together with the body, and is no part of it.
     """
 
     text: str | None = ""
@@ -36,6 +38,8 @@ class Answer:
     finish_reason: str = "stop"
     drip: float = 0.0
     cut: int | None = None
+    polite: bool = False
+    after: bytes = b""
 
     def body(self, model: str) -> bytes:
         if self.raw is not None:
@@ -100,15 +104,16 @@ class ChatServer:
                     if outer._closing.wait(answer.drip):
                         break
                 else:
-                    self.wfile.write(b"" if answer.drip else data[: answer.cut])
+                    self.wfile.write(b"" if answer.drip else data[: answer.cut] + answer.after)
                 if answer.cut is not None:
-                    self.reset()
+                    self.close_connection = True
+                    if not answer.polite:
+                        self.reset()
 
             def reset(self) -> None:
                 """Break the connection off as a crashed server does."""
                 self.wfile.flush()
                 self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                self.close_connection = True
 
             def log_message(self, *args: object) -> None:
                 pass
@@ -314,6 +319,110 @@ def _spoken(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(_spoken, value))
     return json.dumps(value, ensure_ascii=False)
+
+
+def question_of(body: Body) -> str:
+    """Return the text that only the same question of the same draw has."""
+    return json.dumps([body["messages"], body["seed"]], sort_keys=True)
+
+
+Fault = Callable[[int, Answer], Answer]
+"""What comes of a request, from its number (from 1) and the right answer to it."""
+
+
+class Faulty:
+    """A perfect model in a bad place.
+
+    `asked` and `given` count, by question, how often it came and how often its right answer was sent whole.
+    """
+
+    def __init__(self, fault: Fault, model: Callable[[Body], Answer | str] | None = None) -> None:
+        self.fault, self.model = fault, model or Oracle()
+        self.asked: Counter[str] = Counter()
+        self.given: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    def __call__(self, body: Body) -> Answer:
+        right = self.model(body)
+        right = Answer(right) if isinstance(right, str) else right
+        with self._lock:
+            self.asked[question_of(body)] += 1
+            answer = self.fault(self.asked.total(), right)
+            whole = answer.text == right.text and answer.status == 200 and answer.delay < STALL
+            if whole and answer.raw is None and answer.cut is None and not answer.drip:
+                self.given[question_of(body)] += 1
+        return answer
+
+
+STALL = 600.0
+NO_CHOICES = b'{"id": "x", "object": "chat.completion", "created": 1, "model": "m", "choices": []}'
+
+
+def _slow(number: int, right: Answer) -> Answer:
+    return replace(right, delay=0.05)
+
+
+def _jittery(number: int, right: Answer) -> Answer:
+    return replace(right, delay=number * 37 % 16 / 100)
+
+
+def _sometimes(make: Callable[[Answer], Answer], tenths: int = 3) -> Fault:
+    """So many of ten requests meet with a fault, spread evenly."""
+    return lambda number, right: make(right) if number * 7 % 10 < tenths else right
+
+
+def _bursts(number: int, right: Answer) -> Answer:
+    return Answer("overloaded", status=503) if number % 24 < 7 else right
+
+
+def _throttled(number: int, right: Answer) -> Answer:
+    if number * 7 % 10 >= 3:
+        return right
+    wait = {"Retry-After": "1"} if number == 3 else {"retry-after-ms": "50"}
+    return Answer("slow down", status=429, headers=wait)
+
+
+def _sent_again(right: Answer) -> Answer:
+    """The same reply twice on the wire, in one piece."""
+    data = right.body("m")
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: {right.content_type}\r\nContent-Length: {len(data)}\r\n\r\n"
+    return replace(right, after=head.encode() + data)
+
+
+def _mixed(number: int, right: Answer) -> Answer:
+    faults = [fault for name, fault in FAULTS.items() if name not in ("all of them", "the same reply sent twice")]
+    return faults[number // 2 % len(faults)](0, right) if number % 2 else right
+
+
+FAULTS: dict[str, Fault] = {
+    "fixed latency": _slow,
+    "jitter": _jittery,
+    "429": _sometimes(lambda right: Answer("slow down", status=429)),
+    "429 with Retry-After": _throttled,
+    "500": _sometimes(lambda right: Answer("boom", status=500)),
+    "503 in bursts": _bursts,
+    "reset before the reply": _sometimes(lambda right: replace(right, cut=0)),
+    "reset in the middle": _sometimes(lambda right: replace(right, cut=60)),
+    "closed in the middle": _sometimes(lambda right: replace(right, cut=60, polite=True)),
+    "stall without end": _sometimes(lambda right: replace(right, delay=STALL), tenths=1),
+    "a byte now and then": _sometimes(lambda right: replace(right, drip=0.05), tenths=1),
+    "truncated body": _sometimes(lambda right: replace(right, raw=right.body("m")[:60])),
+    "garbage body": _sometimes(lambda right: Answer(raw=b"\x00\xff\xfenothing")),
+    "empty body": _sometimes(lambda right: Answer(raw=b"")),
+    "no choices": _sometimes(lambda right: Answer(raw=NO_CHOICES)),
+    "an error told with 200": _sometimes(lambda right: Answer(raw=b'{"error": {"message": "no slot", "code": 500}}')),
+    "a page instead of a reply": _sometimes(
+        lambda right: Answer(raw=b"<html>gateway</html>", content_type="text/html")
+    ),
+    "the right reply as text/plain": _sometimes(lambda right: replace(right, content_type="text/plain")),
+    "not packed as it says": _sometimes(
+        lambda right: replace(right, raw=right.body("m"), headers={"Content-Encoding": "gzip"})
+    ),
+    "junk after the reply": _sometimes(lambda right: replace(right, after=b"\r\njunk\r\n\r\n")),
+    "the same reply sent twice": _sometimes(_sent_again),
+    "all of them": _mixed,
+}
+"""What an endpoint, or the way to it, may do. Whoever asks has to end with the same replies as without."""
 
 
 def children_of(pid: int) -> set[int]:

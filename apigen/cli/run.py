@@ -111,7 +111,7 @@ def _print(outcome: "Outcome", settings: "RunConfig", console: "Console") -> Non
     from apigen.cli.tables import print_funnel, print_sample
     from apigen.store.reader import StoreReader
 
-    reader = StoreReader(settings.store)
+    reader = StoreReader(settings.store, outcome.run_id)
     print_funnel(reader, console)
     for number, candidate in enumerate(reader.candidates(limit=SHOWN_SAMPLES), 1):
         print_sample(candidate, console, title=f"sample {number}")

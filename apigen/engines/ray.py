@@ -12,14 +12,13 @@ import signal
 import threading
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from apigen.config import RunConfig
-from apigen.engines.ray_cluster import Cluster, ClusterError, share
+from apigen.engines.ray_cluster import Cluster, ClusterError, Link, share
 from apigen.engines.ray_seat import Seat
 from apigen.engines.ray_worker import Failure, Job, Spent, Take, hash_of_prompts
 from apigen.errors import BudgetSpent
@@ -55,8 +54,7 @@ class RayEngine:
         self, config: RunConfig, clock: datetime, library_hash: str, *, address: str | None, workers: int | None
     ) -> None:
         self._config, self._clock, self._library_hash = config, clock, library_hash
-        self._cluster = Cluster(config, address, workers)
-        self._joining: asyncio.Future[int] | None = None
+        self._link = Link(Cluster(config, address, workers))
         self._seats: list[Seat] = []
         self._keepers: list[asyncio.Task[None]] = []
         self._open: set[int] = set()
@@ -80,8 +78,7 @@ class RayEngine:
         Raises:
             ApigenError: What keeps a worker from being ready, with its node's name; or the cluster cannot be used.
         """
-        self._joining = asyncio.ensure_future(asyncio.to_thread(self._cluster.open))
-        count = await asyncio.shield(self._joining)
+        count = await self._link.join()
         if threading.current_thread() is threading.main_thread():
             # Ray has put a handler in C below Python's, which writes a page of addresses when the run is ended politely.
             signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGTERM))
@@ -227,9 +224,6 @@ class RayEngine:
 
     async def close(self) -> None:
         """Hear the last of the workers, end them, and leave the cluster."""
-        if self._joining is not None:
-            with suppress(Exception):
-                await asyncio.shield(self._joining)
         closing = [asyncio.ensure_future(seat.close()) for seat in self._seats if seat.limit]
         if closing:
             await asyncio.wait(closing, timeout=CLOSE_SECONDS)
@@ -239,7 +233,7 @@ class RayEngine:
         for seat in self._seats:
             await seat.leave()
         self._replies.close()
-        await asyncio.to_thread(self._cluster.close)
+        await self._link.leave()
 
 
 class KnownReplies:

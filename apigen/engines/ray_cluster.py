@@ -1,11 +1,15 @@
 """The link to a Ray cluster, one that is there or one of our own on this machine; and each worker's share of a config's limits."""
 
+import asyncio
 import logging
 import os
 import secrets
 import shutil
+import socket
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -18,6 +22,7 @@ DIVIDED = ("max_in_flight", "requests_per_minute", "tokens_per_minute")
 """Limits of an endpoint that all workers keep together."""
 OBJECT_BYTES = 100_000_000
 """Shared memory of a local Ray. What workers and driver tell each other is small, and most of it goes past that memory."""
+KNOCK_SECONDS, JOIN_SECONDS, LEAVE_SECONDS = 5.0, 30.0, 10.0
 QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",  # apigen has no telemetry of any kind
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
@@ -115,6 +120,7 @@ class Cluster:
             return self._count(ray)
         settings: dict[str, Any] = {"log_to_driver": False, "configure_logging": False}
         if self._address:
+            _knock(self._address)
             try:
                 ray.init(address=self._address, **settings)
             except Exception as error:  # Ray names no few that it raises
@@ -165,6 +171,62 @@ class Cluster:
         for name, value in values.items():
             self._environment.setdefault(name, os.environ.get(name))
             os.environ[name] = value
+
+
+class Link:
+    """Joins and leaves a cluster in a thread of its own, since Ray's calls may take long, or for ever.
+
+    The thread lives until the cluster is left: what it starts ends with it. It keeps no process from ending.
+    """
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self._leaving = threading.Event()
+        self._joined: asyncio.Future[int] | None = None
+        self._left: asyncio.Future[None] | None = None
+
+    async def join(self) -> int:
+        """Open the cluster; return how many workers there are to be.
+
+        Raises:
+            ClusterError, ConfigError: If it cannot be joined, or does not answer.
+        """
+        loop = asyncio.get_running_loop()
+        self._joined, self._left = loop.create_future(), loop.create_future()
+        threading.Thread(target=self._run, args=(loop, self._joined, self._left), daemon=True, name="ray").start()
+        done, _ = await asyncio.wait([self._joined], timeout=JOIN_SECONDS)
+        if not done:
+            raise ClusterError(f"the Ray cluster does not answer ({JOIN_SECONDS:.0f} s)")
+        return self._joined.result()
+
+    async def leave(self) -> None:
+        """Close the cluster, if it was ever joined; one that is still being joined is waited for, but not long."""
+        self._leaving.set()
+        if self._left is not None:
+            await asyncio.wait([self._left], timeout=LEAVE_SECONDS)
+
+    def _run(
+        self, loop: asyncio.AbstractEventLoop, joined: "asyncio.Future[int]", left: "asyncio.Future[None]"
+    ) -> None:
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            try:
+                loop.call_soon_threadsafe(joined.set_result, self._cluster.open())
+            except (ApigenError, ImportError) as error:
+                loop.call_soon_threadsafe(joined.set_exception, error)
+            self._leaving.wait()
+            self._cluster.close()
+            loop.call_soon_threadsafe(left.set_result, None)
+
+
+def _knock(address: str) -> None:
+    """Raise ConfigError where nobody listens at HOST:PORT: Ray itself would wait for ever."""
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdecimal():
+        return  # "auto", or what Ray will say is wrong
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), KNOCK_SECONDS).close()
+    except (OSError, OverflowError) as error:
+        raise ConfigError(f"nobody listens there ({_line(error)})", key=f"--address {address}") from None
 
 
 def _short_folder() -> Path:

@@ -253,6 +253,8 @@ class Worker:
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
+        if self._work is not None:
+            await self._work.hang_up()
         self._say(Closed())
         if self._work is not None:
             await self._work.close()

@@ -20,7 +20,6 @@ import time
 import zlib
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from socket import SOCK_STREAM
 from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import quote, urlencode, urljoin, urlsplit
@@ -29,6 +28,7 @@ from pydantic import Field, field_validator
 
 from apigen.options import Options
 from apigen.records import Json
+from apigen.sandbox.addresses import DEFAULT_PORTS, bracketed, endpoint, is_public
 
 if TYPE_CHECKING:
     import httpx
@@ -50,27 +50,18 @@ BrokerErrorKind = Literal[
     "protocol",  # what came is no whole HTTP reply, or what was to go is no HTTP request
 ]
 
-DEFAULT_PORTS = {"http": 80, "https": 443}
 SHOWN = frozenset({"content-type", "content-language", "etag", "last-modified", "retry-after"})
 """Reply headers that are passed on."""
 REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 PAUSE_SECONDS = 0.25
 """Before the first retry of a server that says no Retry-After; doubled each time."""
 
-_AUTHORITY = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<name>[^\[\]:@]+))(?::(?P<port>[0-9]{1,5}))?")
-_NAME = re.compile(r"(?=.{1,253}\Z)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
-_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _VALUE = re.compile(r"[\t\x20-\x7e]*")
 # They frame the message, name the host or carry a session: not the caller's to give.
 _OURS = re.compile(
     r"accept-encoding|connection|content-length|cookie2?|expect|host|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade"
 )
-_UNICAST = ip_network("2000::/3")
-# Counted as public by ipaddress (of one Python version or another): protocol assignments, relays and addresses that embed
-# an IPv4 one (6to4, Teredo), documentation, the host agent inside Azure.
-_SPECIAL_4 = tuple(map(ip_network, ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16")))
-_SPECIAL_6 = tuple(map(ip_network, ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")))
 
 
 class BrokerError(Exception):
@@ -102,7 +93,7 @@ class BrokerPolicy(Options):
     def _readable(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
         for host in hosts:
             try:
-                _endpoint(host)
+                endpoint(host)
             except ValueError:
                 raise ValueError(f"'{host}' is no host; write `host`, `host:port` or `[IPv6]:port`") from None
         return hosts
@@ -140,7 +131,7 @@ class Broker:
 
     def __init__(self, policy: BrokerPolicy, *, ssl_context: ssl.SSLContext | None = None) -> None:
         self._policy, self._ssl_context, self._closed = policy, ssl_context, False
-        self._allowed = frozenset(map(_endpoint, policy.hosts))
+        self._allowed = frozenset(map(endpoint, policy.hosts))
 
     async def request(self, request: HttpRequest) -> HttpReply:
         """Make one request and return its reply.
@@ -188,19 +179,19 @@ class Broker:
             url = urlsplit(request.url)
             if url.scheme not in DEFAULT_PORTS:
                 raise BrokerError("refused_scheme", "only http and https are allowed")
-            host, port = _endpoint(url.netloc)
+            host, port = endpoint(url.netloc)
         except ValueError:
             raise BrokerError("refused_host", "the URL's host cannot be read, or has a user name before it") from None
         default = DEFAULT_PORTS[url.scheme]
         port = port or default
         if (host, port) not in self._allowed and (port != default or (host, None) not in self._allowed):
-            raise BrokerError("refused_host", f"{_bracketed(host)}:{port} is not among the allowed hosts")
+            raise BrokerError("refused_host", f"{bracketed(host)}:{port} is not among the allowed hosts")
         too_large = BrokerError("request_too_large", f"{host}: the request is over {self._policy.request_kb} kB")
         headers, body = _headers(request), _body(request)
         try:
             query = "&".join(part for part in (url.query, urlencode(request.query, quote_via=quote)) if part)
             target = (url.path or "/") + (f"?{query}" if query else "")
-            whole = httpx.URL(f"{url.scheme}://{_bracketed(host)}:{port}{target}")
+            whole = httpx.URL(f"{url.scheme}://{bracketed(host)}:{port}{target}")
         except UnicodeError:
             raise BrokerError("protocol", f"{host}: the query is no text that can be encoded") from None
         except httpx.InvalidURL:  # of its length; the rest was checked
@@ -266,48 +257,8 @@ class Broker:
         return HttpReply(reply.status_code, tuple(pair for pair in shown if pair[0] in SHOWN), body)
 
 
-def is_public(address: str) -> bool:
-    """Say whether an IP address is public unicast, and no other in disguise (mapped, NAT64, 6to4, Teredo, scoped)."""
-    ip = ip_address(address)
-    if isinstance(ip, IPv6Address):
-        return ip.scope_id is None and ip in _UNICAST and ip.is_global and not any(ip in net for net in _SPECIAL_6)
-    return ip.is_global and not ip.is_multicast and not any(ip in net for net in _SPECIAL_4)
-
-
-def _endpoint(authority: str) -> tuple[str, int | None]:
-    """Return (host, port) of `host`, `host:port` or `[IPv6]:port`, each host in its one normal form.
-
-    Raises:
-        ValueError: If it is anything else, such as an IPv4 address in another spelling than four decimal numbers.
-    """
-    found = _AUTHORITY.fullmatch(authority)
-    port = int(found["port"]) if found and found["port"] else None
-    if not found or (port is not None and not 0 < port < 65536):
-        raise ValueError("no host, or no port")
-    if found["six"]:
-        return str(IPv6Address(found["six"])), port
-    name = found["name"].lower()
-    if not name.isascii():
-        import httpx
-
-        try:
-            name = httpx.URL(scheme="http", host=name).raw_host.decode("ascii")
-        except httpx.InvalidURL:
-            raise ValueError("no name by the rules of IDNA") from None
-    if not _NAME.fullmatch(name):
-        raise ValueError("no host name")
-    # Resolvers take 2130706433, 0x7f.1 and 127.1 for addresses: a name that ends in a number is one in full, or refused.
-    if _NUMBER.fullmatch(name.rpartition(".")[2]):
-        name = str(IPv4Address(name))
-    return name, port
-
-
 def _host(message: "httpx.Request") -> str:
     return message.url.raw_host.decode("ascii")
-
-
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
 
 
 def _body(request: HttpRequest) -> bytes:
@@ -372,7 +323,7 @@ def _pause(reply: HttpReply, attempt: int) -> float | None:
 def _redirected_to(url: str, location: str) -> str:
     """Return the host that a Location header names, normalised: the server may have written anything there."""
     try:
-        return _bracketed(_endpoint(urlsplit(urljoin(url, location)).netloc.rpartition("@")[2])[0])
+        return bracketed(endpoint(urlsplit(urljoin(url, location)).netloc.rpartition("@")[2])[0])
     except ValueError:
         return "a place that cannot be read"
 

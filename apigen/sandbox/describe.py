@@ -21,19 +21,11 @@ BAD_NAME = "is no name of a module; use letters, digits and underscores for file
 NO_KEYWORD = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
-def list_files(folder: str) -> list[str]:
-    """Return every Python file below a folder, whether a module can be made of it or not."""
-    return [*_unusable_files(folder), *(file for file, _ in _module_files(folder))]
-
-
-def describe_folder(folder: str, package: str, only: str | None = None) -> dict[str, Any]:
-    """Return `{"apis": […], "problems": [{"file", "function", "problem"}]}` for every public function below a folder.
-
-    `only`: of this one file.
-    """
-    apis, problems = [], [_problem(file, "", BAD_NAME) for file in _unusable_files(folder) if only in (None, file)]
+def describe_files(folder: str, package: str, wanted: list[str]) -> dict[str, Any]:
+    """Return `{"apis": […], "problems": [{"file", "function", "problem"}]}` for every public function in these files."""
+    apis, problems = [], [_problem(file, "", BAD_NAME) for file in _unusable_files(folder) if file in wanted]
     for file, module_name in _module_files(folder):
-        if only not in (None, file):
+        if file not in wanted:
             continue
         try:
             module = importlib.import_module(f"{package}.{module_name}")

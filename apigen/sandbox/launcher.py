@@ -32,7 +32,7 @@ class ForkServerSandbox:
     def __init__(self, folder: Path, limits: SandboxConfig, tier: Tier, size: int, clock: datetime) -> None:
         self.tier = str(tier)
         self._folder, self._limits, self._kind, self._clock = folder.resolve(), limits, tier, clock
-        self._room = asyncio.Semaphore(size)
+        self._size, self._room = size, asyncio.Semaphore(size)
         self._idle: list[ForkServer] = []
         self._proven = False
 
@@ -48,24 +48,27 @@ class ForkServerSandbox:
         return tuple(padded[: len(calls)])
 
     async def describe(self) -> JsonObject:
-        job = {"do": "describe", "folder": str(self._folder), "only": None}
-        frame, failure = await self._work(job, DESCRIBE)
-        if not failure:
-            return _object(frame, self._folder)
-        # One file brought the process down: find out which, and keep what the others say.
-        apis: list[Json] = []
-        problems: list[Json] = []
-        listing, _ = await self._work({"do": "files", "folder": str(self._folder)}, DESCRIBE)
-        for file in _object(listing, self._folder).get("files", ()):
-            frame, failure = await self._work({**job, "only": file}, DESCRIBE)
-            if failure:
-                text = f"importing or describing it fails: {failure.message}"
-                problems.append({"file": file, "function": "", "problem": text})
-                continue
-            found = _object(frame, self._folder)
-            apis += found.get("apis", ())
-            problems += found.get("problems", ())
-        return {"apis": apis, "problems": problems}
+        files = sorted(path.relative_to(self._folder).as_posix() for path in self._folder.rglob("*.py"))
+        shares = [files[number :: self._size] for number in range(self._size)]
+        frames = await asyncio.gather(*(self._describe(share) for share in shares if share))
+        rows = {key: [row for frame in frames for row in _rows(frame, key)] for key in ("apis", "problems")}
+        # A stable sort: within a file, functions stay in the order in which they are written.
+        return {key: sorted(found, key=lambda row: str(row.get("file"))) for key, found in rows.items()}
+
+    async def _describe(self, files: Sequence[str]) -> JsonObject:
+        """Describe some files; one that brings its process down becomes a problem, and the others are described without it."""
+        frame, failure = await self._work(
+            {"do": "describe", "folder": str(self._folder), "files": list(files)}, DESCRIBE
+        )
+        if failure and len(files) == 1:
+            text = f"importing or describing it fails: {failure.message}"
+            return {"apis": [], "problems": [{"file": files[0], "function": "", "problem": text}]}
+        if failure:
+            frames = [await self._describe([file]) for file in files]
+            return {key: [row for one in frames for row in _rows(one, key)] for key in ("apis", "problems")}
+        if not isinstance(frame, Mapping):
+            raise LibraryError(f"{self._folder}: describing its functions gave no usable reply")
+        return frame
 
     async def close(self) -> None:
         while self._idle:
@@ -137,7 +140,6 @@ def _bounds(limits: SandboxConfig) -> dict[str, Json]:
     return {"seconds": limits.seconds, "memory_mb": limits.memory_mb, "output_kb": limits.output_kb}
 
 
-def _object(frame: Json, folder: Path) -> JsonObject:
-    if not isinstance(frame, Mapping):
-        raise LibraryError(f"{folder}: describing its functions gave no usable reply")
-    return frame
+def _rows(frame: JsonObject, key: str) -> list[Any]:
+    found = frame.get(key)
+    return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []

@@ -63,11 +63,7 @@ def library_package(folder: str) -> str:
 def describe(job: dict[str, Any], package: str) -> str:
     # The neighbour imports pydantic and friends, which running a call must not pay for.
     use_new_typed_dict()
-    return _strict(neighbour("describe").describe_folder(job["folder"], package, job["only"]))
-
-
-def list_files(job: dict[str, Any], package: str) -> str:
-    return _strict({"files": neighbour("describe").list_files(job["folder"])})
+    return _strict(neighbour("describe").describe_files(job["folder"], package, job["files"]))
 
 
 def neighbour(name: str) -> types.ModuleType:
@@ -100,7 +96,6 @@ def sing(job: dict[str, Any], package: str) -> str:
 TASKS: dict[str, Callable[[dict[str, Any], str], str]] = {
     "run": run_calls,
     "describe": describe,
-    "files": list_files,
     "canary": sing,
 }
 

@@ -10,6 +10,8 @@ from apigen.errors import ConfigError, LibraryError
 from apigen.options import choose_door
 from apigen.records import Api, Call, CallResult, JsonObject, canonical
 from apigen.sources.context import SourceContext
+from apigen.sources.mcp import McpSource
+from apigen.sources.openapi import OpenApiSource
 from apigen.sources.python import PythonSource
 
 
@@ -35,17 +37,25 @@ class ApiSource(Protocol):
 
 
 SOURCES: dict[str, Callable[[JsonObject, SourceContext], ApiSource]] = {
+    "mcp": McpSource.from_options,
+    "openapi": OpenApiSource.from_options,
     "python": PythonSource.from_options,
 }
+WEAKEST_FIRST = ("none", "landlock", "bubblewrap", "broker")
+"""The tiers by what could still go wrong; behind the broker no code of the source's runs here at all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """All APIs of a run, by name, and the way to execute them. `tier` is the weakest sandbox among its sources."""
+    """All APIs of a run, by name, and the way to execute them.
+
+    `tier` is the weakest protection among its sources; `left_out` says what a source could not use and why, a line each.
+    """
 
     apis: tuple[Api, ...]
     owners: dict[str, ApiSource]
     tier: str
+    left_out: tuple[str, ...] = ()
 
     @property
     def hash(self) -> str:
@@ -98,7 +108,11 @@ def _joined(sources: Sequence[ApiSource], loaded: Sequence[Sequence[Api]]) -> Li
             apis[api.name], owners[api.name] = api, source
     if not apis:
         raise LibraryError("the library holds no APIs; give it a folder of documented Python functions")
-    return Library(tuple(apis.values()), owners, min(source.tier for source in sources))
+    tiers = [source.tier for source in sources]
+    # A tier that is not in the list is one that nobody vouches for.
+    weakest = min(tiers, key=lambda tier: WEAKEST_FIRST.index(tier) if tier in WEAKEST_FIRST else -1)
+    left_out = tuple(line for source in sources for line in getattr(source, "left_out", ()))
+    return Library(tuple(apis.values()), owners, weakest, left_out)
 
 
 def build_sources(entries: Sequence[Source], context: SourceContext) -> list[ApiSource]:

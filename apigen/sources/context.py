@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from apigen.config import SandboxConfig
@@ -12,10 +13,11 @@ from apigen.records import JsonObject
 
 @dataclass(frozen=True, slots=True)
 class SourceContext:
-    """The run's limits and its clock, which stands still for all library code."""
+    """The run's limits, its clock, which stands still for all library code, and its store, where there is one."""
 
     limits: SandboxConfig
     clock: datetime
+    store: Path | None = None
 
     @classmethod
     def now(cls, limits: SandboxConfig) -> "SourceContext":

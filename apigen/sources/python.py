@@ -11,6 +11,8 @@ from apigen.records import Api, Call, CallResult, Json, JsonObject, canonical
 from apigen.sandbox import Invocation, Sandbox, open_sandbox
 from apigen.sources.context import SourceContext
 
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
 
 class PythonOptions(Options):
     """`path`: the folder of Python files, one file a category. `sandbox`: limits of its own, laid over the run's."""
@@ -122,13 +124,18 @@ def _object(value: Any) -> JsonObject:
     return value
 
 
+def _mapping(schema: Any) -> Mapping[str, Any]:
+    if not isinstance(schema, Mapping):
+        raise TypeError("`parameters` is no object")
+    return schema
+
+
 def _check_schema(schema: Any) -> None:
-    from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import SchemaError
+    import jsonschema_rs  # a thousand times faster than jsonschema at this, and every command that opens a library waits for it
 
     try:
-        Draft202012Validator.check_schema(schema)
-    except SchemaError as error:
-        raise ValueError(f"no valid JSON Schema: {error.message}") from None
+        jsonschema_rs.meta.validate({**_mapping(schema), "$schema": DIALECT})
+    except (jsonschema_rs.ValidationError, ValueError) as error:
+        raise ValueError(f"no valid JSON Schema: {str(error).splitlines()[0]}") from None
     if schema.get("type") != "object" or not isinstance(schema.get("properties"), Mapping):
         raise ValueError("`parameters` is no object schema")

@@ -2,10 +2,16 @@
 
 import json
 import sqlite3
+import sys
 
-from sqlite_utils import Database, Migrations
+# sqlite-utils imports pandas where it finds it, for one of its types: a quarter of a second before the first draw.
+_pandas = sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
+from sqlite_utils import Database, Migrations  # noqa: E402
 
-from apigen.store.packing import dumps
+if _pandas is None:
+    del sys.modules["pandas"]
+
+from apigen.store.packing import dumps  # noqa: E402
 
 migrations = Migrations("apigen")
 

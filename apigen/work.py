@@ -39,7 +39,7 @@ class Plan:
             ConfigError: For whatever is wrong with one.
         """
         prompts = Prompts(config.prompts)
-        sources = build_sources(config.library, SourceContext(config.sandbox, clock))
+        sources = build_sources(config.library, SourceContext(config.sandbox, clock, config.store))
         return cls(config, prompts, sources, build_llms(config.llms, config.concurrency))
 
     @property

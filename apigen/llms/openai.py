@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -94,6 +95,18 @@ class _Reply(BaseModel):
         return self.choices[0]
 
 
+LANE = 32
+"""Requests that one client is given at once: its pool looks at all its connections for each request."""
+
+
+@dataclass(slots=True)
+class _Lane:
+    """One client with its own connections, and how many requests are under way on it."""
+
+    client: "AsyncOpenAI"
+    under_way: int = 0
+
+
 class OpenAILLM:
     """A model behind an OpenAI-compatible endpoint, over the official client. It asks once: who tries again is PatientLLM."""
 
@@ -103,7 +116,7 @@ class OpenAILLM:
         self.on_pause_asked: Callable[[float], None] = lambda seconds: None
         self._options, self._api_key = options, api_key
         self._structure = STRUCTURES.index(options.structured)
-        self._client: AsyncOpenAI | None = None
+        self._lanes: list[_Lane] = []
 
     @classmethod
     def from_options(cls, options: JsonObject) -> "OpenAILLM":
@@ -116,19 +129,26 @@ class OpenAILLM:
         self._connected()
 
     def _connected(self) -> "AsyncOpenAI":
-        if self._client is None:
-            from openai import DEFAULT_CONNECTION_LIMITS, AsyncOpenAI, DefaultAsyncHttpxClient
+        return self._lane().client
 
-            # How many requests are under way is the gate's business; each keeps its connection for the next one.
-            limits = type(DEFAULT_CONNECTION_LIMITS)(max_connections=None, max_keepalive_connections=None)
-            self._client = AsyncOpenAI(
-                api_key=self._api_key,
-                base_url=self.where,
-                timeout=self._options.timeout_seconds,
-                max_retries=0,
-                http_client=DefaultAsyncHttpxClient(limits=limits),
-            )
-        return self._client
+    def _lane(self) -> "_Lane":
+        """Return the client with the most room; a new one where all are in full use."""
+        lane = min(self._lanes, key=lambda one: one.under_way, default=None)
+        if lane is not None and lane.under_way < LANE:
+            return lane
+        from openai import DEFAULT_CONNECTION_LIMITS, AsyncOpenAI, DefaultAsyncHttpxClient
+
+        # How many requests are under way is the gate's business; each keeps its connection for the next one.
+        limits = type(DEFAULT_CONNECTION_LIMITS)(max_connections=None, max_keepalive_connections=None)
+        client = AsyncOpenAI(
+            api_key=self._api_key,
+            base_url=self.where,
+            timeout=self._options.timeout_seconds,
+            max_retries=0,
+            http_client=DefaultAsyncHttpxClient(limits=limits),
+        )
+        self._lanes.append(_Lane(client))
+        return self._lanes[-1]
 
     async def complete(self, request: Request) -> Completion:
         from openai import APIError, BadRequestError, UnprocessableEntityError
@@ -148,21 +168,29 @@ class OpenAILLM:
                 raise self._outage(error) from error
 
     async def _ask(self, request: Request, structure: str) -> Completion:
+        import httpx2  # the client's own; it is imported by then
+
         options = self._options
-        body: dict[str, Any] = {options.token_limit_key: request.max_tokens}
+        body: dict[str, Any] = {
+            "model": options.model,
+            "messages": [{"role": message.role, "content": message.content} for message in request.messages],
+            options.token_limit_key: request.max_tokens,
+        }
         if request.temperature is not None:
             body["temperature"] = request.temperature
         if request.seed is not None:
             body["seed"] = request.seed
         if request.schema is not None and structure != "none":
             body["response_format"] = _response_format(structure, request)
-        start = time.perf_counter()
-        raw = await self._connected().chat.completions.with_raw_response.create(
-            model=options.model,
-            messages=[{"role": message.role, "content": message.content} for message in request.messages],  # type: ignore[misc]
-            extra_body=options.extra_body or None,
-            **body,
-        )
+        start, lane = time.perf_counter(), self._lane()
+        lane.under_way += 1
+        try:
+            # As `chat.completions.create` would, less its walk through the body's types: that is most of a request's cost.
+            raw = await lane.client.post(
+                "/chat/completions", cast_to=httpx2.Response, body={**body, **options.extra_body}
+            )
+        finally:
+            lane.under_way -= 1
         seconds = time.perf_counter() - start
         pause = asked_pause(raw.headers, refused=False)
         if pause:
@@ -230,8 +258,8 @@ class OpenAILLM:
         return f"LLM endpoint {self.where} (model {self.model}): {safe[:300]}"
 
     async def close(self) -> None:
-        if self._client is not None:
-            await self._client.close()
+        for lane in self._lanes:
+            await lane.client.close()
 
 
 def _clean_json(content: bytes) -> Any:

@@ -672,15 +672,16 @@ class _Session:
         outer = self
 
         class Bounded(httpx2.AsyncByteStream):
-            def __init__(self, stream: Any) -> None:
-                self.stream = stream
+            def __init__(self, stream: Any, events: bool) -> None:
+                self.stream, self.events = stream, events
 
             async def __aiter__(self) -> AsyncIterator[bytes]:
-                total = 0
+                total = messages = 0
                 async for chunk in self.stream:
-                    total += len(chunk)
-                    if total > outer._limit:
-                        outer.fail(CallFailed("too_large", f"the server replied with more than {outer._limit} bytes"))
+                    total, messages = total + len(chunk), messages + chunk.count(b"data:")
+                    if total > outer._limit or (self.events and messages > MAX_MESSAGES):
+                        much = f"{outer._limit} bytes or {MAX_MESSAGES} messages"
+                        outer.fail(CallFailed("too_large", f"the server replied with more than {much}"))
                         raise httpx2.StreamError("too large")
                     yield chunk
 
@@ -702,7 +703,8 @@ class _Session:
             expired = code == 404 and "mcp-session-id" in asked.headers
             if asked.method == "POST" and (expired or code in (401, 403, 407, 408, 425, 429) or code >= 500):
                 self.fail(Outage(f"HTTP {code}"))  # says nothing of the call
-            response.stream = Bounded(response.stream)
+            events = response.headers.get("content-type", "").lower().startswith("text/event-stream")
+            response.stream = Bounded(response.stream, events)
 
         timeout = max(self._options.seconds, self._options.start_seconds) + 5
         headers = {"accept-encoding": "identity", **dict(self._auth.headers)}

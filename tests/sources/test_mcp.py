@@ -557,7 +557,7 @@ def reply(handler: BaseHTTPRequestHandler, message: dict[str, Any], result: dict
 
 def raw(handler: BaseHTTPRequestHandler, body: bytes, status: int = 200, **headers: str) -> None:
     handler.send_response(status)
-    for name, value in {"Content-Type": "application/json", "Content-Length": str(len(body))} | headers.items():
+    for name, value in ({"Content-Type": "application/json", "Content-Length": str(len(body))} | headers).items():
         handler.send_header(name, value)
     handler.end_headers()
     handler.wfile.write(body)
@@ -597,7 +597,7 @@ def test_the_bearer_token_is_sent_and_hidden(monkeypatch: pytest.MonkeyPatch) ->
     (lambda handler, message: raw(handler, b"<html>", **{"Content-Type": "text/html"}), "exception"),
     (lambda handler, message: raw(handler, b"", 400), "exception"),
     (lambda handler, message: raw(handler, b"", 302, Location="http://127.0.0.1:9/"), "exception"),
-    (lambda handler, message: handler.connection.close(), "no_result"),
+    (lambda handler, message: handler.connection.shutdown(socket.SHUT_RDWR), "no_result"),
 ])  # fmt: skip
 def test_http_replies_that_are_none(behave: Behave, error: str) -> None:
     def once(handler: BaseHTTPRequestHandler, message: dict[str, Any]) -> None:

@@ -76,6 +76,9 @@ async def run(
         cleanup.enter_context(only_run(config.store))
         work = await Work.open(plan)
         cleanup.push_async_callback(work.close)
+        if left_out := work.library.left_out:
+            progress.notice = f"{len(left_out)} operations or tools cannot be used; the first: {left_out[0]}"
+            listener(progress)
         ray = _ray_engine(config, clock, work, on_ray) if on_ray else None
         writer = RunWriter.start(
             config,

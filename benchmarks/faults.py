@@ -1,6 +1,6 @@
 """What faults and kills cost a run, and that they cost nothing else: `python benchmarks/faults.py [--json] [--outage 30]`.
 
-A chat endpoint on loopback that answers rightly, or does as the fault says; four functions in the real sandbox; a generator's and a
+A chat endpoint on loopback that answers rightly, or does as the fault says; two files of the bundled library in the real sandbox; a generator's and a
 blind solver's call for each draw. All that waits does so as long as it would outside.
 
 - ended: draws that ended, of DRAWS. lost: samples of the undisturbed run that are not in this one's export. doubled: samples in it
@@ -13,6 +13,7 @@ import asyncio
 import json
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -44,7 +45,7 @@ def settings(folder: Path, url: str, **changed: Any) -> dict[str, Any]:
     options = {"model": "m", "base_url": url, "timeout_seconds": 2, "retries": 20}
     return {
         "store": str(folder / "run.db"),
-        "library": [{"source": "python", "path": str(ROOT / "api_library" / "units")}],
+        "library": [{"source": "python", "path": str(folder.parent / "library")}],
         "llms": {"writer": {"backend": "openai", **options}},
         "target": {"draws": DRAWS},
         "concurrency": AT_ONCE,
@@ -200,6 +201,10 @@ def main() -> None:
     os.environ["NO_PROXY"] = "127.0.0.1,localhost"
     outage = float(sys.argv[sys.argv.index("--outage") + 1]) if "--outage" in sys.argv else 30.0
     with tempfile.TemporaryDirectory(prefix="apigen-bench-") as made:
+        library = Path(made, "library")
+        library.mkdir()
+        for name in ("geometry.py", "units.py"):
+            shutil.copy(ROOT / "api_library" / name, library)
         matrix, crashed = faults(Path(made), outage), crashes(Path(made))
     print(file=sys.stderr)
     if "--json" in sys.argv:

@@ -41,7 +41,7 @@ SOURCES: dict[str, Callable[[JsonObject, SourceContext], ApiSource]] = {
     "openapi": OpenApiSource.from_options,
     "python": PythonSource.from_options,
 }
-WEAKEST_FIRST = ("none", "landlock", "bubblewrap", "broker")
+WEAKEST_FIRST = ("none", "mcp", "landlock", "bubblewrap", "broker")
 """The tiers by what could still go wrong; behind the broker no code of the source's runs here at all."""
 
 

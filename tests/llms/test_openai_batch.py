@@ -86,7 +86,7 @@ def session(
         llm.attach_journal(journal, request_key, "writer")
         await llm.start()
         try:
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(90):
                 return await work(llm)
         finally:
             await llm.close()

@@ -138,7 +138,15 @@ def settings(tmp_path: Path, library: Path) -> Callable[..., dict[str, Any]]:
             "store": str(tmp_path / "run.db"),
             "target": {"verified": 6},
             "library": [{"source": "python", "path": str(library)}],
-            "llms": {"writer": {"backend": "openai", "model": "m", "base_url": base_url, "retries": 0, "patience_seconds": 0.5}},
+            "llms": {
+                "writer": {
+                    "backend": "openai",
+                    "model": "m",
+                    "base_url": base_url,
+                    "retries": 0,
+                    "patience_seconds": 0.5,
+                }
+            },
             "seed": 3,
             "concurrency": 4,
             "checkers": ["format", "execution", "grounding", {"agreement": {"llm": "writer"}}],

@@ -273,7 +273,12 @@ def test_a_missing_environment_variable_is_named(load, monkeypatch):
 @pytest.mark.parametrize(
     ("before", "after", "key", "mend"),
     [
-        ("backend: openai", "backend: opnai", "llms.writer.backend", "'opnai' is unknown; choose one of balanced, local, openai, openai_batch"),
+        (
+            "backend: openai",
+            "backend: opnai",
+            "llms.writer.backend",
+            "'opnai' is unknown; choose one of balanced, local, openai, openai_batch",
+        ),
         ("model: m", "model: m, timeout: 5", "llms.writer.timeout", "did you mean `timeout_seconds`?"),
         ("model: m, ", "", "llms.writer.model", "is missing; add it"),
         ("http://127.0.0.1:9/v1", "http://me:hush@host/v1", "llms.writer.base_url", "`api_key_env`"),

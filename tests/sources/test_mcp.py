@@ -25,7 +25,8 @@ from apigen.options import Door
 from apigen.records import Api, Call, CallResult
 from apigen.sources import Library, build_sources, open_library
 from apigen.sources.context import SourceContext
-from apigen.sources.mcp import MAX_LINE, McpSource
+from apigen.sources.mcp import McpSource
+from apigen.sources.mcp_session import MAX_LINE
 
 pytest.importorskip("mcp")
 
@@ -141,7 +142,7 @@ def test_odd_tools_are_left_out_with_a_reason_and_odd_names_are_mended() -> None
     assert not [name for name in names if name.startswith(("flood", "h"))]
     assert all(name.isascii() and 0 < len(name) <= 64 for name in names)
     assert "long" * 16 in names
-    reasons = dict(left_out)
+    reasons = {line.split(": ")[1]: line.split(": ", 2)[2] for line in left_out}
     assert reasons.keys() == {
         "fine",
         "list",
@@ -164,7 +165,7 @@ def test_include_and_category() -> None:
 
 
 @pytest.mark.parametrize(("options", "words"), [
-    ({"command": [*SERVER, "raw", "useless"]}, "no tool is usable: list: "),
+    ({"command": [*SERVER, "raw", "useless"]}, "no tool is usable; mcp:Test server: list: "),
     ({"include": ["nothing_such"]}, "no tool is usable of the 13 it lists"),
     ({"command": [*SERVER, "raw", "mute"], "start_seconds": 1}, "did not start within 1 s"),
     ({"command": [*SERVER, "raw", "leave"]}, "the server died (exit code 0); gone with TOKEN"),
@@ -186,7 +187,7 @@ def test_300_tools_and_pages_without_end() -> None:
     assert left_out == []
     apis, left_out = load(command=[*SERVER, "raw", "pages"], max_tools=25)
     assert len(apis) == 25
-    assert "max_tools" in left_out[0][1]
+    assert "max_tools" in left_out[0]
 
 
 def test_results() -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack, aclosing
+from contextlib import AsyncExitStack, aclosing, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from apigen.errors import BudgetSpent, UnusableReply
 from apigen.exporters import check_exports, export
 from apigen.llms import Load
 from apigen.progress import Listener, Progress
+from apigen.store import StoreBusy
 from apigen.store.commit import CommitLog
 from apigen.store.lock import only_run
 from apigen.store.reader import StoreReader, recorded_clock
@@ -105,7 +106,7 @@ async def run(
             await (ray or work).start()
         await session.go(stop or asyncio.Event())
         exported = []
-        for format_name, file in exports:
+        for format_name, file in () if session.log.given_up else exports:
             reader = StoreReader(config.store, writer.run_id)
             exported.append((format_name, file, export(reader.samples(), format_name, file, reader.metadata())))
         return Outcome(session.state, session.tally.open, tuple(exported), fresh, writer.run_id, session.budget.spent)
@@ -174,15 +175,19 @@ class _Session:
                         await self._engine.drop(beyond)
                     self._tell()
             await self.log.drain()
-            if self._failure:
+            if self._failure and not (self.log.given_up and isinstance(self._failure, StoreBusy)):
                 raise self._failure
             state = self.state
+        except asyncio.CancelledError:
+            self.log.give_up()
+            raise
         finally:
             for task in beside:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
             cut, seconds = self.tally.cut, self.budget.seconds
-            await self.log.write(lambda: self._writer.finish(state=state, cut=cut, seconds=seconds))
+            with suppress(StoreBusy) if self.log.given_up else nullcontext():
+                await self.log.write(lambda: self._writer.finish(state=state, cut=cut, seconds=seconds))
 
     def _next_draw(self) -> int | None:
         if self._failure or self._stopped or self.budget.spent:
@@ -194,6 +199,7 @@ class _Session:
         self._stopped = True
         self._notice(f"stopping: waiting up to {GRACE_SECONDS:g} s for what is in flight; once more stops at once")
         await asyncio.sleep(GRACE_SECONDS)
+        self.log.give_up()
         await self._engine.drop(0)
 
     async def _tick(self) -> None:

@@ -1,7 +1,7 @@
 """What faults and kills cost a run, and that they cost nothing else: `python benchmarks/faults.py [--json] [--outage 30]`.
 
-A chat endpoint on loopback that answers rightly, or does as the fault says; two files of the bundled library in the real sandbox; a generator's and a
-blind solver's call for each draw. All that waits does so as long as it would outside.
+A chat endpoint on loopback that answers rightly, or does as the fault says; two files of the bundled library in the real sandbox; a
+generator's and a blind solver's call for each draw. All that waits does so as long as it would outside.
 
 - ended: draws that ended, of DRAWS. lost: samples of the undisturbed run that are not in this one's export. doubled: samples in it
   more than once, and replies in the store more than once. Wanted: all, 0, 0. calm_s: the undisturbed run's seconds.
@@ -36,13 +36,13 @@ from apigen.options import parse_options  # noqa: E402
 from apigen.pipeline import run  # noqa: E402
 from tests.servers import FAULTS, Answer, Body, Faulty, Oracle, light_server, purpose_of, serve  # noqa: E402
 
-DRAWS, AT_ONCE, KILLS = 100, 8, 50
+DRAWS, AT_ONCE, KILLS = 60, 8, 50
 COMMAND = [sys.executable, "-c", "from apigen.cli import main; main()", "run"]
 
 
 def settings(folder: Path, url: str, **changed: Any) -> dict[str, Any]:
     """Return a config whose every draw takes a generator's and a solver's call."""
-    options = {"model": "m", "base_url": url, "timeout_seconds": 2, "retries": 20}
+    options = {"model": "m", "base_url": url, "timeout_seconds": 1, "retries": 20}
     return {
         "store": str(folder / "run.db"),
         "library": [{"source": "python", "path": str(folder.parent / "library")}],
@@ -133,7 +133,7 @@ def faults(folder: Path, outage: float) -> list[dict[str, Any]]:
     rows = [row("none", (config, state, calm_s), calm, calm_s)]
     for name, fault in FAULTS.items():
         rows.append(row(name, under(fault, fresh(name)), calm, calm_s))
-        print(".", end="", file=sys.stderr, flush=True)
+        print(name, rows[-1]["seconds"], file=sys.stderr, flush=True)
     found = asyncio.run(under_outage(outage, fresh("outage")))
     return [*rows, row(f"an outage of {outage:g} s", found, calm, calm_s)]
 
@@ -168,7 +168,7 @@ def crashes(folder: Path) -> dict[str, Any]:
                 killed += 1
             paid.append((len(server.requests), set(query(config, "select draw, purpose from completions"))))
             print(".", end="", file=sys.stderr, flush=True)
-        draw_of: dict[int, int] = dict(query(config, "select seed, idx from draws"))  # type: ignore[arg-type]
+        draw_of: dict[int, int] = dict(query(config, "select seed, idx from draws"))
         for (seen, answered), (until, _) in zip(paid, [*paid[1:], (len(server.requests), set())], strict=True):
             asked = {(draw_of.get(body["seed"], -1), _stage(body)) for body in server.requests[seen:until]}
             paid_twice += len(asked & answered)

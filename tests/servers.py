@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import json
 import random
 import re
@@ -18,6 +19,8 @@ from pathlib import Path
 from typing import Any
 
 Body = dict[str, Any]
+
+IDS = itertools.count()
 
 
 @dataclass
@@ -48,7 +51,13 @@ class Answer:
             return json.dumps({"error": {"message": self.text, "type": "error", "code": None}}).encode()
         message = {"role": "assistant", "content": self.text}
         choice = {"index": 0, "message": message, "finish_reason": self.finish_reason}
-        reply = {"id": "x", "object": "chat.completion", "created": 1, "model": model, "choices": [choice]}
+        reply = {
+            "id": f"chatcmpl-{next(IDS)}",
+            "object": "chat.completion",
+            "created": 1,
+            "model": model,
+            "choices": [choice],
+        }
         return json.dumps(reply | ({"usage": self.usage} if self.usage is not None else {})).encode()
 
 
@@ -343,7 +352,10 @@ class Faulty:
         self._lock = threading.Lock()
 
     def __call__(self, body: Body) -> Answer:
-        right = self.model(body)
+        try:
+            right = self.model(body)
+        except (LookupError, StopIteration):  # a question that follows from no answer of ours
+            right = Answer('{"calls": []}')
         right = Answer(right) if isinstance(right, str) else right
         with self._lock:
             self.asked[question_of(body)] += 1
@@ -386,7 +398,7 @@ def _sent_again(right: Answer) -> Answer:
     """The same reply twice on the wire, in one piece."""
     data = right.body("m")
     head = f"HTTP/1.1 200 OK\r\nContent-Type: {right.content_type}\r\nContent-Length: {len(data)}\r\n\r\n"
-    return replace(right, after=head.encode() + data)
+    return replace(right, raw=data, after=head.encode() + data)
 
 
 def _mixed(number: int, right: Answer) -> Answer:

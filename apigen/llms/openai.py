@@ -78,6 +78,7 @@ class _Choice(BaseModel):
 class _Reply(BaseModel):
     """What we need of a chat completion, checked: endpoints are many, and not all are what they say."""
 
+    id: str | None = None
     choices: Annotated[list[_Choice], Field(min_length=1)]
     usage: _Usage = _Usage()
 
@@ -95,6 +96,8 @@ class _Reply(BaseModel):
         return self.choices[0]
 
 
+REMEMBERED = 10_000
+"""Ids of replies that are kept in mind."""
 LANE = 32
 """Requests that one client is given at once: its pool looks at all its connections for each request."""
 
@@ -117,6 +120,7 @@ class OpenAILLM:
         self._options, self._api_key = options, api_key
         self._structure = STRUCTURES.index(options.structured)
         self._lanes: list[_Lane] = []
+        self._ids: dict[str, None] = {}
 
     @classmethod
     def from_options(cls, options: JsonObject) -> "OpenAILLM":
@@ -200,6 +204,10 @@ class OpenAILLM:
         except ValueError:
             problem = f"its answer is no chat completion: {raw.content[:80]!r}"
             raise EndpointBusy(self._message(problem), "broken") from None
+        if self._came_before(reply.id):
+            # A server that sends a reply twice is one reply ahead on that connection, and must not be asked on it again.
+            await raw.extensions["network_stream"].aclose()
+            raise EndpointBusy(self._message("it sent the same reply twice"), "broken")
         return Completion(
             text=reply.text,
             model=options.model,
@@ -209,6 +217,15 @@ class OpenAILLM:
             seconds=seconds,
             truncated=reply.first.finish_reason == "length",
         )
+
+    def _came_before(self, identity: str | None) -> bool:
+        """Say whether a reply of this id was here before; ids that are always the same tell nothing."""
+        if not identity or identity not in self._ids:
+            self._ids[identity or ""] = None
+            if len(self._ids) > REMEMBERED:
+                del self._ids[next(iter(self._ids))]
+            return False
+        return len(self._ids) > 1
 
     @property
     def where(self) -> str:

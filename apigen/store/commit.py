@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 from apigen.records import Completion, Request
 from apigen.store import StoreBusy
@@ -24,6 +25,7 @@ class CommitLog:
         self._writer, self._notice = writer, notice
         self._pending: list[tuple[Operation, asyncio.Future[None]]] = []
         self._flushing: asyncio.Task[None] | None = None
+        self._given_up = asyncio.Event()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self.tokens = writer.spent_tokens()
         self.dollars = writer.spent_dollars()
@@ -39,6 +41,14 @@ class CommitLog:
         if self._flushing is None:
             self._flushing = asyncio.ensure_future(self._flush())
         await asyncio.shield(done)
+
+    def give_up(self) -> None:
+        """Wait for a full disk or a locked file no longer: what cannot be written now is not, and its draws are done again."""
+        self._given_up.set()
+
+    @property
+    def given_up(self) -> bool:
+        return self._given_up.is_set()
 
     async def drain(self) -> None:
         """Wait until all that was handed over is committed."""
@@ -89,10 +99,13 @@ class CommitLog:
             try:
                 await loop.run_in_executor(self._thread, self._transact, operations)
             except StoreBusy as error:
+                if self._given_up.is_set():
+                    return error
                 if not paused:
                     self._notice(f"{error}; waiting, nothing is lost")
                 paused = True
-                await asyncio.sleep(RETRY_SECONDS)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._given_up.wait(), RETRY_SECONDS)
             except Exception as error:
                 return error
             else:

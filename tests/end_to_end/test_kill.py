@@ -364,7 +364,6 @@ def test_a_full_disk_pauses_the_run(
     assert len(committed(copy)) == in_store(copy, "select count(*) from completions")[0][0] == len(asked)
 
 
-@pytest.mark.xfail(reason="what waits to be written keeps the command from ending", strict=True)
 @pytest.mark.parametrize("signals", [1, 2])
 def test_a_run_that_waits_for_the_disk_can_be_stopped(
     serving: Serving, settings: Settings, config_file: ConfigFile, reference: bytes, signals: int

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from apigen.errors import ConfigError, EndpointBusy, EndpointError
-from apigen.llms.openai import OpenAILLM
+from apigen.llms.openai import LANE, OpenAILLM
 from apigen.records import Completion, Message, Request
 from tests.servers import Answer, Body, ChatServer, closed_port, in_turn, light_server, serve
 
@@ -383,7 +383,7 @@ def test_two_hundred_requests_are_under_way_at_once() -> None:
                     await asyncio.gather(*(llm.complete(request(draw=draw)) for draw in range(200)))
                 assert server.most == 200
                 await asyncio.gather(*(llm.complete(request(draw=draw)) for draw in range(200)))
-                assert server.connections == 200  # each was kept for the second round
+                assert server.connections <= 7 * LANE  # each was kept for the second round
             finally:
                 await llm.close()
 

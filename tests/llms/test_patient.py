@@ -329,7 +329,7 @@ def test_a_third_of_the_replies_fail(name: str) -> None:
     async def work() -> None:
         async with light_server(behave) as server:
             broken = name in ("truncated", "garbage", "no choices", "html")
-            llm = openai_llm(server, timeout_seconds=0.3)
+            llm = openai_llm(server, timeout_seconds=1.0)
             if broken:  # told with status 200: the server believes that it answered
                 server.answered = _WithoutFaults()
             await answer_all(server, llm, 80)
@@ -365,7 +365,7 @@ def test_all_faults_together() -> None:
     async def work() -> None:
         async with light_server(behave) as server:
             server.answered = _WithoutFaults()
-            await answer_all(server, openai_llm(server, timeout_seconds=0.3), 200)
+            await answer_all(server, openai_llm(server, timeout_seconds=1.0), 200)
 
     run_real(work(), 30)
 

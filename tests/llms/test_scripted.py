@@ -60,6 +60,6 @@ def test_an_unknown_option_is_named() -> None:
 def test_an_unknown_backend_is_named() -> None:
     with pytest.raises(
         ConfigError,
-        match=r"llms\.writer\.backend: 'opneai' is unknown; choose one of balanced, local, openai, scripted",
+        match=r"llms\.writer\.backend: 'opneai' is unknown; choose one of balanced, local, openai, openai_batch, scripted",
     ):
         build_llms({"writer": Door(name="opneai")})

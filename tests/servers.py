@@ -361,7 +361,7 @@ class Faulty:
             self.asked[question_of(body)] += 1
             answer = self.fault(self.asked.total(), right)
             whole = answer.text == right.text and answer.status == 200 and answer.delay < STALL
-            if whole and answer.raw is None and answer.cut is None and not answer.drip:
+            if whole and (answer.raw is None or answer.after) and answer.cut is None and not answer.drip:
                 self.given[question_of(body)] += 1
         return answer
 

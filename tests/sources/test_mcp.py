@@ -241,7 +241,8 @@ def test_what_breaks_the_server_costs_one_call(tool: str, error: str, words: str
 ])  # fmt: skip
 def test_what_the_sdk_would_never_send(tool: str, error: str | None) -> None:
     results = call(tool, "nothing", command=RAW)
-    assert kind(results[0]) == error
+    # On a busy machine a flood may run out of time before it runs out of room.
+    assert kind(results[0]) in ({error, "timeout"} if tool.startswith("flood") else {error})
     assert results[1].ok
     if tool == "noise":
         assert results[0].value == {"a": 1}

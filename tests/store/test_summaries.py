@@ -32,9 +32,13 @@ ACTIONS = st.lists(REPLY | REPLY | DRAW | DRAW | OTHER, max_size=25)
 
 
 def play(store: Path, actions: list[Any]) -> None:
-    writer = start(store)
+    writer, finished = start(store), False
     saved: set[int] = set()
     for kind, number, *more in actions:
+        if finished and kind != "finish":
+            # A session writes nothing after its end; the next one takes the cut back first.
+            writer.close()
+            writer, finished = start(store), False
         if kind == "reply":
             purpose, model, part = more
             writer.save_completion(ask(number, purpose, part), reply(model=model, dollars=0.25))
@@ -47,6 +51,7 @@ def play(store: Path, actions: list[Any]) -> None:
             writer.retire_replies(number, "judge")
         elif kind == "finish":
             writer.finish(state="done", cut=number, seconds=1.0)
+            finished = True
         elif kind == "resume":
             writer.close()
             writer = start(store)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 from pydantic import BaseModel, Field, field_validator
 
@@ -18,6 +19,7 @@ from apigen.options import Options, environment_variable, parse_options
 from apigen.records import Completion, JsonObject, Request
 
 if TYPE_CHECKING:
+    import httpx2
     from openai import AsyncOpenAI
 
 DEFAULT_URL = "https://api.openai.com/v1"
@@ -96,8 +98,6 @@ class _Reply(BaseModel):
         return self.choices[0]
 
 
-REMEMBERED = 10_000
-"""Ids of replies that are kept in mind."""
 LANE = 32
 """Requests that one client is given at once: its pool looks at all its connections for each request."""
 
@@ -120,7 +120,8 @@ class OpenAILLM:
         self._options, self._api_key = options, api_key
         self._structure = STRUCTURES.index(options.structured)
         self._lanes: list[_Lane] = []
-        self._ids: dict[str, None] = {}
+        self._ids: set[str] = set()
+        self._last: WeakKeyDictionary[Any, bytes] = WeakKeyDictionary()
 
     @classmethod
     def from_options(cls, options: JsonObject) -> "OpenAILLM":
@@ -204,7 +205,7 @@ class OpenAILLM:
         except ValueError:
             problem = f"its answer is no chat completion: {raw.content[:80]!r}"
             raise EndpointBusy(self._message(problem), "broken") from None
-        if self._came_before(reply.id):
+        if self._came_before(raw, reply.id):
             # A server that sends a reply twice is one reply ahead on that connection, and must not be asked on it again.
             await raw.extensions["network_stream"].aclose()
             raise EndpointBusy(self._message("it sent the same reply twice"), "broken")
@@ -218,14 +219,18 @@ class OpenAILLM:
             truncated=reply.first.finish_reason == "length",
         )
 
-    def _came_before(self, identity: str | None) -> bool:
-        """Say whether a reply of this id was here before; ids that are always the same tell nothing."""
-        if not identity or identity not in self._ids:
-            self._ids[identity or ""] = None
-            if len(self._ids) > REMEMBERED:
-                del self._ids[next(iter(self._ids))]
+    def _came_before(self, raw: "httpx2.Response", identity: str | None) -> bool:
+        """Say whether this is the last reply of the same connection once more.
+
+        Ids that are always the same tell nothing, and those of some servers come again by chance: so all of it must be the same.
+        """
+        connection = raw.extensions.get("network_stream")
+        if connection is None or not identity:
             return False
-        return len(self._ids) > 1
+        before, self._last[connection] = self._last.get(connection), raw.content
+        if len(self._ids) < 2:
+            self._ids.add(identity)
+        return before == raw.content and len(self._ids) > 1
 
     @property
     def where(self) -> str:

@@ -13,7 +13,7 @@ from apigen.errors import StoreError
 LATEST = "m003_scale"
 """The last migration. Kept here too, since sqlite-utils takes long to import and is needed only where one is pending."""
 MIGRATIONS_TABLE = "_sqlite_migrations"
-BUSY_SECONDS = 30
+BUSY_SECONDS = 3
 OUTER = ("begin immediate", "commit", "rollback")
 INNER = ("savepoint part", "release part", "rollback to part; release part")
 

@@ -1,6 +1,7 @@
 """The OpenAI-compatible backend against a real HTTP server."""
 
 import asyncio
+import json
 import logging
 import time
 from collections.abc import Callable
@@ -459,3 +460,24 @@ def test_the_check_lets_an_endpoint_without_a_list_pass(serving: Serving) -> Non
 def test_the_check_reports_what_is_no_list(serving: Serving, models: Answer) -> None:
     with pytest.raises(EndpointError):
         check(serving(in_turn("ok"), models))
+
+
+def test_ids_that_come_again_by_chance_are_no_doubled_replies() -> None:
+    """Ollama draws them from a thousand; some servers always say the same one."""
+
+    async def work(identity: Callable[[int], str]) -> int:
+        async def behave(number: int, body: Body) -> Answer:
+            made = json.loads(Answer(f"echo {number}").body("m")) | {"id": identity(number)}
+            return Answer(raw=json.dumps(made).encode())
+
+        async with light_server(behave) as server:
+            llm = OpenAILLM.from_options({"model": "m", "base_url": server.base_url})
+            try:
+                for draw in range(30):
+                    await llm.complete(request(draw=draw))
+            finally:
+                await llm.close()
+            return server.asked
+
+    assert asyncio.run(work(lambda number: f"chatcmpl-{number % 3}")) == 30
+    assert asyncio.run(work(lambda number: "x")) == 30

@@ -4,7 +4,6 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -47,9 +46,8 @@ RUNNERS = {
 FILES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
 
 
-@cache
-def parsed(file: str) -> ast.Module:
-    return ast.parse((PACKAGE / file).read_text(encoding="utf-8"), file)
+# Parsed while the tests are collected: CPython before 3.11.8 fails when a destructor or thread of an earlier test parses meanwhile.
+TREES = {file: ast.parse((PACKAGE / file).read_text(encoding="utf-8"), file) for file in FILES}
 
 
 def package_of(file: str) -> str:
@@ -58,7 +56,7 @@ def package_of(file: str) -> str:
 
 def imports(file: str) -> Iterator[str]:
     """Yield the dotted names that a file imports, nested and type-checking ones too."""
-    for node in ast.walk(parsed(file)):
+    for node in ast.walk(TREES[file]):
         if isinstance(node, ast.Import):
             yield from (name.name for name in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -105,7 +103,7 @@ def test_the_worker_needs_the_standard_library_only() -> None:
 def test_code_is_run_by_name_or_text_in_the_sandbox_only(file: str) -> None:
     used = {
         name
-        for node in ast.walk(parsed(file))
+        for node in ast.walk(TREES[file])
         if isinstance(node, ast.Call)
         for name in [getattr(node.func, "id", None), _attribute(node.func)]
         if name in RUNNERS

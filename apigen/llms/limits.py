@@ -36,9 +36,10 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A permit for one request: which cut of the limit it was given after, and whether it tests a silent endpoint."""
+    """A permit for one request: how many cuts of the limit and outages came before it, and whether it tests a silent endpoint."""
 
     era: int
+    outages: int
     probe: bool
 
 
@@ -58,7 +59,7 @@ class Gate:
 
     The limit of requests in flight starts at the maximum, is halved by 429, 503 and timeouts (once for all that were under
     way together), and grows by one for every `limit` successes. An outage closes the gate for 1, 2, 4 … 30 seconds; then one
-    request tests the endpoint, and its success, or any other's, opens the gate again.
+    request tests the endpoint, and its success opens the gate again; a late answer to one from before the outage does not.
     """
 
     def __init__(
@@ -102,7 +103,7 @@ class Gate:
             self._tokens.take(tokens, now)
         self.in_flight += 1
         self._probing = probe = self._opened > 0
-        return Turn(self._era, probe)
+        return Turn(self._era, self.outages, probe)
 
     def release(self, turn: Turn) -> None:
         """Take a turn back, after what came of it was told."""
@@ -116,6 +117,8 @@ class Gate:
     def succeeded(self, turn: Turn) -> bool:
         """Note an answer. Return whether it ends a pause that was worth telling."""
         self.successes += 1
+        if self._opened and turn.outages < self.outages:
+            return False
         self._failures = self._opened = 0
         self._probing, self._retry_at, self._failing_since = False, -math.inf, math.inf
         self._since_growth += 1

@@ -215,7 +215,10 @@ def test_leftovers_neither_lengthen_an_outage_nor_count_as_its_test(clock: Clock
         gate.refused(turn, "broken")
         gate.release(turn)
     assert gate.state().paused_seconds == 1.0
-    assert gate.succeeded(leftovers[2])  # any answer ends it
+    assert not gate.succeeded(leftovers[2])  # asked before the outage: it says nothing of now
+    assert gate.silent
+    clock.now += 1.0
+    assert gate.succeeded(gate.enter())
     assert is_open(gate)
 
 
@@ -371,7 +374,7 @@ def test_permits_are_kept_in_order_and_never_lost(
         assert order == entered
         assert gate.in_flight == 0
         await asyncio.sleep(100)
-        gate.succeeded(Turn(0, False))
+        gate.succeeded(Turn(0, gate.outages, False))
         for _ in range(gate.limit):
             await line.admit()  # every permit is still there
 

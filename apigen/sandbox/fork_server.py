@@ -5,11 +5,11 @@ import contextlib
 import json
 import os
 import signal
+import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, cast
 
 from apigen.config import SandboxConfig
 from apigen.errors import SandboxError
@@ -19,6 +19,7 @@ from apigen.sandbox.tiers import SCRATCH, Tier, command, readable_paths
 
 SERVER = Path(__file__).with_name("server.py")
 HEADER_BYTES = 8
+CHUNK = 1 << 18
 START_SECONDS = 30.0
 ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
@@ -31,13 +32,20 @@ ENVIRONMENT = {
 }
 
 
-class ForkServer(asyncio.SubprocessProtocol):
-    """One confined process that holds the library and forks a child for each job; one job at a time."""
+class ForkServer:
+    """One confined process that holds the library and forks a child for each job; one job at a time.
 
-    _transport: asyncio.SubprocessTransport
+    The pipes are watched here and not by asyncio's subprocesses, whose start cannot be cancelled without a hang: a server is there
+    or is not, with nothing between.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, process: "subprocess.Popen[bytes]") -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._process, self._stdin, self._stdout = process, process.stdin.fileno(), process.stdout.fileno()
+        self._exit = os.pidfd_open(process.pid)
         self._loop = asyncio.get_running_loop()
+        self._unsent = memoryview(b"")
         self._data = bytearray()
         self._limit = 0
         self._answer: asyncio.Future[Reply] | None = None
@@ -45,6 +53,10 @@ class ForkServer(asyncio.SubprocessProtocol):
         self._spoiled = False
         self.imported: set[str] = set()
         """Modules that it was asked for."""
+        for pipe in (self._stdin, self._stdout):
+            os.set_blocking(pipe, False)
+        self._loop.add_reader(self._stdout, self._read)
+        self._loop.add_reader(self._exit, self._exited)
 
     @classmethod
     async def start(cls, folder: Path, tier: Tier, limits: SandboxConfig, clock: datetime) -> "ForkServer":
@@ -56,17 +68,7 @@ class ForkServer(asyncio.SubprocessProtocol):
         # bubblewrap sees itself to the end of what it holds, in whose process space there is no parent to name.
         parent = "0" if tier == "bubblewrap" else str(os.getpid())
         program = [sys.executable, "-P", "-s", "-S", "-B", str(SERVER), parent]
-        try:
-            _, server = await asyncio.get_running_loop().subprocess_exec(
-                cls,
-                *command(tier, folder, program, limits.scratch_mb),
-                stderr=asyncio.subprocess.DEVNULL,
-                env={**ENVIRONMENT, **({"TMPDIR": SCRATCH} if limits.scratch_mb else {})},
-                cwd="/",
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise SandboxError(f"no sandbox process could be started ({error.strerror})") from error
+        server = cls(_spawn(command(tier, folder, program, limits.scratch_mb), bool(limits.scratch_mb)))
         setup = {
             "folder": str(folder),
             "confine": tier != "none",
@@ -99,8 +101,8 @@ class ForkServer(asyncio.SubprocessProtocol):
             raise EOFError
         data = json.dumps(job).encode()
         self._limit, self._answer = limit, self._loop.create_future()
-        pipe = cast(asyncio.WriteTransport, self._transport.get_pipe_transport(0))
-        pipe.write(len(data).to_bytes(HEADER_BYTES, "big") + data)
+        self._unsent = memoryview(len(data).to_bytes(HEADER_BYTES, "big") + data)
+        self._write()
         timer = self._loop.call_later(seconds, self._fail, TimeoutError())
         try:
             return await self._answer
@@ -117,22 +119,51 @@ class ForkServer(asyncio.SubprocessProtocol):
     def reachable(self) -> bool:
         return self._loop is asyncio.get_running_loop()
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def kill(self) -> None:
         """End the server and whatever it left behind, without waiting for it."""
+        if self._process.returncode is not None:
+            return
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._transport.get_pid(), signal.SIGKILL)
+            os.killpg(self.pid, signal.SIGKILL)
+        if not self.reachable:  # then nobody watches it any more
+            self._close()
 
     async def stop(self) -> None:
         """End the server, and wait until it is gone."""
         self.kill()
         if self.reachable:
             await self._ended
-            self._transport.close()
 
-    def connection_made(self, transport: Any) -> None:
-        self._transport = transport
+    def _write(self) -> None:
+        """Send on what is unsent, as far as the pipe takes it."""
+        try:
+            while self._unsent:
+                self._unsent = self._unsent[os.write(self._stdin, self._unsent) :]
+        except BlockingIOError:
+            self._loop.add_writer(self._stdin, self._write)
+            return
+        except OSError:
+            self._lost()
+        self._loop.remove_writer(self._stdin)
 
-    def pipe_data_received(self, fd: int, data: bytes) -> None:
+    def _read(self) -> bool:
+        """Take in what there is to read; say whether there may be more."""
+        try:
+            data = os.read(self._stdout, CHUNK)
+        except BlockingIOError:
+            return False
+        if data:
+            self._received(data)
+        else:
+            self._loop.remove_reader(self._stdout)
+            self._lost()
+        return bool(data)
+
+    def _received(self, data: bytes) -> None:
         if self._answer is None or self._answer.done():
             self._spoiled = True
             return
@@ -151,16 +182,46 @@ class ForkServer(asyncio.SubprocessProtocol):
             except ValueError as error:
                 self._fail(error)
 
-    def pipe_connection_lost(self, fd: int, error: Exception | None) -> None:
+    def _lost(self) -> None:
         self._spoiled = True
         self._fail(EOFError())
 
-    def process_exited(self) -> None:
-        # What a library's import left behind may hold the pipe open when the server is long gone.
-        self._fail(EOFError())
-        if not self._ended.done():
-            self._ended.set_result(None)
+    def _exited(self) -> None:
+        """Read what it said last, and let go of it. What a library's import left behind goes too: it may hold the pipes open."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)
+        while self._read():
+            pass
+        self._lost()
+        for watched in (self._stdout, self._exit):
+            self._loop.remove_reader(watched)
+        self._loop.remove_writer(self._stdin)
+        self._close()
+        self._ended.set_result(None)
+
+    def _close(self) -> None:
+        self._process.wait()  # at once, since it is dead
+        os.close(self._exit)
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
 
     def _fail(self, error: Exception) -> None:
         if self._answer is not None and not self._answer.done():
             self._answer.set_exception(error)
+
+
+def _spawn(program: Sequence[str], scratch: bool) -> "subprocess.Popen[bytes]":
+    try:
+        return subprocess.Popen(
+            program,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            bufsize=0,
+            env={**ENVIRONMENT, **({"TMPDIR": SCRATCH} if scratch else {})},
+            cwd="/",
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise SandboxError(f"no sandbox process could be started ({error.strerror})") from error

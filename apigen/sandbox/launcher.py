@@ -35,6 +35,7 @@ class ForkServerSandbox:
         self._size, self._room = size, asyncio.Semaphore(size)
         self._idle: list[ForkServer] = []
         self._proven = False
+        self._closings = 0
 
     async def run(self, calls: Sequence[Invocation], *, seed: int = 0) -> tuple[CallResult, ...]:
         if not calls:
@@ -71,6 +72,7 @@ class ForkServerSandbox:
         return frame
 
     async def close(self) -> None:
+        self._closings += 1
         while self._idle:
             await self._idle.pop().stop()
 
@@ -84,14 +86,17 @@ class ForkServerSandbox:
         if self._proven or self._kind == "none":
             return server
         found: Any = None
-        with contextlib.suppress(TimeoutError, EOFError, ValueError):
-            order = {"do": "canary", **_bounds(CANARY)}
-            found = (await server.ask(order, CANARY.seconds + GRACE_SECONDS, 65_536)).frame
-        if found != {"escaped": []}:
-            await server.stop()
+        try:
+            with contextlib.suppress(TimeoutError, EOFError, ValueError):
+                order = {"do": "canary", **_bounds(CANARY)}
+                found = (await server.ask(order, CANARY.seconds + GRACE_SECONDS, 65_536)).frame
+        finally:
+            self._proven = found == {"escaped": []}
+            if not self._proven:
+                await server.stop()
+        if not self._proven:
             acts = ", ".join(found["escaped"]) if found and "escaped" in found else "end early"
             raise SandboxError(f"the sandbox does not hold: a confined process could {acts}; see `apigen doctor`")
-        self._proven = True
         return server
 
     def _take_idle(self) -> ForkServer | None:
@@ -105,8 +110,8 @@ class ForkServerSandbox:
     async def _work(self, job: Mapping[str, Json], limits: SandboxConfig) -> tuple[Json, CallError | None]:
         """Have one job done; return its frame, or why there is none."""
         async with self._room:
+            closings, kept = self._closings, False
             server = self._take_idle() or await self._start()
-            kept = False
             try:
                 patience = limits.seconds + GRACE_SECONDS + self._import_seconds(server, job)
                 reply = await server.ask({**job, **_bounds(limits)}, patience, limits.output_kb * 1024 + 1024)
@@ -118,7 +123,7 @@ class ForkServerSandbox:
                     "no_result", "the process that held the library ended, or answered with nonsense"
                 )
             finally:
-                if kept:
+                if kept and closings == self._closings:
                     self._idle.append(server)
                 else:
                     await server.stop()

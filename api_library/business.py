@@ -135,7 +135,7 @@ def _check_range(name: str, value: float, low: float, high: float) -> None:
 
 def _check_choice(name: str, value: str, literal: object) -> None:
     if value not in get_args(literal):
-        raise ValueError(f"{name} must be one of {', '.join(get_args(literal))}, got {value!r}")
+        raise ValueError(f"{name} must be one of {', '.join(get_args(literal))}, got {value[:50]!r}")
 
 
 def _check_count(name: str, count: int, fewest: int, most: int) -> None:
@@ -150,7 +150,7 @@ def _check_names(name: str, field: str, texts: list[str]) -> None:
                 f"{name}[{index}].{field} must have 1 to 100 characters, not only spaces, got {text[:100]!r}"
             )
         if text in texts[:index]:
-            raise ValueError(f"{name} must have each {field} once, got {text!r} twice")
+            raise ValueError(f"{name} must have each {field} once, got {text[:50]!r} twice")
 
 
 def _money(amount: float) -> float:

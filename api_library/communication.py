@@ -183,7 +183,7 @@ def _check_line(name: str, text: str, needed: bool = True) -> None:
 
 def _pick(name: str, key: str, table: Mapping[str, _Entry]) -> _Entry:
     if key not in table:
-        raise ValueError(f"{name} must be one of {', '.join(table)}, got {key!r}")
+        raise ValueError(f"{name} must be one of {', '.join(table)}, got {key[:50]!r}")
     return table[key]
 
 
@@ -340,7 +340,7 @@ def email_address_parts(address: str) -> dict[str, str]:
 def _clock_minutes(name: str, text: str) -> int:
     match = _CLOCK.fullmatch(text)
     if match is None:
-        raise ValueError(f"{name} must be HH:MM from 00:00 to 23:59, got {text!r}")
+        raise ValueError(f"{name} must be HH:MM from 00:00 to 23:59, got {text[:50]!r}")
     return int(match[1]) * 60 + int(match[2])
 
 
@@ -440,7 +440,7 @@ def spell_for_telephone(text: str, alphabet: SpellingAlphabet = "nato") -> str:
     code_words = _pick("alphabet", alphabet, _ALPHABETS).split()
     words = text.upper().replace("-", " ").split()
     if not words or not re.fullmatch("[A-Z0-9]+", "".join(words)):
-        raise ValueError(f"text must hold only the letters A to Z, digits, spaces and hyphens, got {text!r}")
+        raise ValueError(f"text must hold only the letters A to Z, digits, spaces and hyphens, got {text[:50]!r}")
     table = {code_word[0]: code_word for code_word in code_words} | {
         str(i): word for i, word in enumerate(_DIGIT_WORDS)
     }
@@ -609,7 +609,7 @@ def mailing_label_lines(address: MailingAddress, country: LabelCountry, sent_fro
     for part, text in parts.items():
         _check_line(f"address.{part}", text, needed=part != "region" or with_region)
     if parts["region"].strip() and not with_region:
-        raise ValueError(f"address.region must be empty for {country}, got {parts['region']!r}")
+        raise ValueError(f"address.region must be empty for {country}, got {parts['region'][:50]!r}")
     parts = {part: text.strip() for part, text in parts.items()}
     parts |= {"CITY": parts["city"].upper(), "REGION": parts["region"].upper()}
     lines = [parts["name"], parts["street"], *(shape.format(**parts) for shape in shapes)]

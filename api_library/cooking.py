@@ -100,7 +100,7 @@ _GRAMS_PER_CUP = {
     "milk": 227,
     "honey": 336,
     "cocoa": 84,
-    "rolled_oats": 99,
+    "rolled_oats": 89,
     "rice": 198,
     "chocolate_chips": 170,
     "raisins": 149,
@@ -165,7 +165,7 @@ def _check_name(name: str, text: str) -> None:
 
 def _pick(name: str, key: str, table: dict[str, _Entry]) -> _Entry:
     if key not in table:
-        raise ValueError(f"{name} must be one of {', '.join(table)}, got {key!r}")
+        raise ValueError(f"{name} must be one of {', '.join(table)}, got {key[:50]!r}")
     return table[key]
 
 
@@ -379,7 +379,7 @@ def bakers_percentages(flour_grams: float, other_ingredients: list[WeighedIngred
         _check_name(f"other_ingredients[{index}].name", name)
         _check_range(f"other_ingredients[{index}].grams", grams, 0.01, 100_000)
         if name in percentages:
-            raise ValueError(f"other_ingredients must name each ingredient once, got {name!r} twice")
+            raise ValueError(f"other_ingredients must name each ingredient once, got {name[:50]!r} twice")
         percentages[name] = round(100 * grams / flour_grams, 1)
     return percentages
 
@@ -533,7 +533,7 @@ def dish_start_times(dishes: list[OvenDish], serve_at: str, finish_early_minutes
     """
     _check_range("dishes length", len(dishes), 1, 20)
     if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", serve_at):
-        raise ValueError(f"serve_at must be a 24-hour time as HH:MM, got {serve_at!r}")
+        raise ValueError(f"serve_at must be a 24-hour time as HH:MM, got {serve_at[:50]!r}")
     _check_range("finish_early_minutes", finish_early_minutes, 0, 180)
     hours, minutes = map(int, serve_at.split(":"))
     done = 60 * hours + minutes - finish_early_minutes

@@ -149,7 +149,7 @@ def _check_range(name: str, value: float, low: float, high: float) -> None:
 
 def _check_choice(name: str, value: str, literal: object) -> None:
     if value not in get_args(literal):
-        raise ValueError(f"{name} must be one of {', '.join(get_args(literal))}, got {value!r}")
+        raise ValueError(f"{name} must be one of {', '.join(get_args(literal))}, got {value[:50]!r}")
 
 
 def _check_count(name: str, count: int, most: int = _MAX_ROWS) -> None:
@@ -554,7 +554,7 @@ def split_csv_line(line: str, delimiter: str = ",", trim_spaces: bool = False) -
 
 
 def check_identification_number(number: str, kind: NumberKind) -> NumberCheck:
-    """Check whether an ISBN, EAN barcode, IBAN or credit card number is valid by its check digits.
+    """Check whether a complete ISBN, EAN barcode, IBAN or credit card number is valid by its check digits.
 
     Args:
         number: The number as written, 1 to 60 characters; spaces, hyphens and capitals do not matter.

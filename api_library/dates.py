@@ -53,7 +53,9 @@ _WEEKEND_SHIFTS = {"keep": (0, 0), "previous_friday": (-1, -2), "next_monday": (
 
 
 def _parse_date(name: str, text: str) -> date:
-    problem = ValueError(f"{name} must be a real date as YYYY-MM-DD, year {_FIRST_YEAR} to {_LAST_YEAR}, got {text!r}")
+    problem = ValueError(
+        f"{name} must be a real date as YYYY-MM-DD, year {_FIRST_YEAR} to {_LAST_YEAR}, got {text[:50]!r}"
+    )
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         raise problem
     try:
@@ -74,7 +76,7 @@ def _parse_span(start_name: str, start: str, end_name: str, end: str) -> tuple[d
 
 def _check_choice(name: str, value: str, literal: object) -> None:
     if value not in get_args(literal):
-        raise ValueError(f"{name} must be one of {', '.join(get_args(literal))}, got {value!r}")
+        raise ValueError(f"{name} must be one of {', '.join(get_args(literal))}, got {value[:50]!r}")
 
 
 def _months_later(day: date, months: int) -> date:
@@ -199,7 +201,7 @@ def age_on_date(birth_date: str, on_date: str, unit: AgeUnit = "years") -> int:
     """
     born, day = _parse_span("birth_date", birth_date, "on_date", on_date)
     if unit not in get_args(AgeUnit):
-        raise ValueError(f"unit must be one of {', '.join(get_args(AgeUnit))}, got {unit!r}")
+        raise ValueError(f"unit must be one of {', '.join(get_args(AgeUnit))}, got {unit[:50]!r}")
     if unit == "weeks":
         return (day - born).days // 7
     months = 12 * (day.year - born.year) + day.month - born.month - (day.day < born.day)
@@ -264,7 +266,7 @@ def convert_time_between_utc_offsets(
         {'time': '19:00', 'day_shift': -1}
     """
     if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", local_time):
-        raise ValueError(f"local_time must be a 24-hour time as HH:MM, got {local_time!r}")
+        raise ValueError(f"local_time must be a 24-hour time as HH:MM, got {local_time[:50]!r}")
     source = _minutes_from_utc("from_utc_offset_hours", from_utc_offset_hours)
     target = _minutes_from_utc("to_utc_offset_hours", to_utc_offset_hours)
     hours, minutes = map(int, local_time.split(":"))

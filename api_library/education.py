@@ -151,7 +151,7 @@ def _check_name(name: str, text: str) -> None:
 
 def _check_choice(name: str, value: str, allowed: Iterable[str]) -> None:
     if value not in allowed:
-        raise ValueError(f"{name} must be one of {', '.join(allowed)}, got {value!r}")
+        raise ValueError(f"{name} must be one of {', '.join(allowed)}, got {value[:50]!r}")
 
 
 def _pick(name: str, key: str, table: dict[str, _Entry]) -> _Entry:
@@ -160,7 +160,7 @@ def _pick(name: str, key: str, table: dict[str, _Entry]) -> _Entry:
 
 
 def _parse_date(name: str, text: str) -> date:
-    problem = ValueError(f"{name} must be a real date as YYYY-MM-DD, year 1900 to 2200, got {text!r}")
+    problem = ValueError(f"{name} must be a real date as YYYY-MM-DD, year 1900 to 2200, got {text[:50]!r}")
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         raise problem
     try:
@@ -174,7 +174,7 @@ def _parse_date(name: str, text: str) -> date:
 
 def _check_clock(name: str, text: str) -> None:
     if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", text):
-        raise ValueError(f"{name} must be a 24-hour time as HH:MM, got {text!r}")
+        raise ValueError(f"{name} must be a 24-hour time as HH:MM, got {text[:50]!r}")
 
 
 def _rounded(value: float, decimals: int) -> float:
@@ -619,7 +619,7 @@ def plan_study_hours(subjects: list[ExamSubject], total_hours: float) -> dict[st
     for index, subject in enumerate(subjects):
         _check_name(f"subjects[{index}].name", subject["name"])
         if subject["name"] in weights:
-            raise ValueError(f"subjects must name each subject once, got {subject['name']!r} twice")
+            raise ValueError(f"subjects must name each subject once, got {subject['name'][:50]!r} twice")
         weights[subject["name"]] = _pick(f"subjects[{index}].difficulty", subject["difficulty"], _DIFFICULTY_WEIGHTS)
     hours_per_weight = total_hours / sum(weights.values())
     return {name: _rounded(weight * hours_per_weight, 2) for name, weight in weights.items()}

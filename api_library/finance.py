@@ -58,7 +58,7 @@ def _check_range(name: str, value: float, low: float, high: float) -> None:
 
 def _check_choice(name: str, value: str, literal: object) -> None:
     if value not in get_args(literal):
-        raise ValueError(f"{name} must be one of {', '.join(get_args(literal))}, got {value!r}")
+        raise ValueError(f"{name} must be one of {', '.join(get_args(literal))}, got {value[:50]!r}")
 
 
 def _money(amount: float) -> float:

@@ -36,7 +36,7 @@ def _check_lengths(**lengths: float) -> None:
 
 def _check_choice(name: str, value: str, literal: object) -> None:
     if value not in get_args(literal):
-        raise ValueError(f"{name} must be one of {', '.join(get_args(literal))}, got {value!r}")
+        raise ValueError(f"{name} must be one of {', '.join(get_args(literal))}, got {value[:50]!r}")
 
 
 def _check_point(name: str, point: Point) -> None:
@@ -245,7 +245,7 @@ def distance_between_points(first_point: Point, second_point: Point, route: Rout
 
 
 def polygon_area(corners: list[Point]) -> float:
-    """Compute the area of a polygon, such as a plot of land, from its corner points.
+    """Compute the area of a flat polygon, such as a floor plan, from the x and y coordinates of its corners.
 
     Args:
         corners: 3 to 100 corners in order around the edge, either way; each has x and y coordinates in the

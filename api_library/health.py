@@ -133,7 +133,7 @@ def _check_body(weight_kg: float, height_cm: float) -> None:
 
 def _pick(name: str, key: str, table: dict[str, _Entry]) -> _Entry:
     if key not in table:
-        raise ValueError(f"{name} must be one of {', '.join(table)}, got {key!r}")
+        raise ValueError(f"{name} must be one of {', '.join(table)}, got {key[:50]!r}")
     return table[key]
 
 
@@ -143,7 +143,7 @@ def _parse_date(name: str, text: str) -> date:
             raise ValueError
         day = date.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"{name} must be a real date written YYYY-MM-DD, got {text!r}") from None
+        raise ValueError(f"{name} must be a real date written YYYY-MM-DD, got {text[:50]!r}") from None
     _check_range(f"{name} year", day.year, 1900, 2100)
     return day
 
@@ -461,7 +461,7 @@ def medication_schedule(
         {'times': ['06:15', '12:15', '18:15', '00:15'], 'doses': 28, 'tablets': 14.0}
     """
     if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", first_dose_at):
-        raise ValueError(f"first_dose_at must be a 24-hour time as HH:MM, got {first_dose_at!r}")
+        raise ValueError(f"first_dose_at must be a 24-hour time as HH:MM, got {first_dose_at[:50]!r}")
     if hours_between_doses not in (4, 6, 8, 12, 24):
         raise ValueError(f"hours_between_doses must be one of 4, 6, 8, 12, 24, got {hours_between_doses}")
     _check_range("days", days, 1, 365)

@@ -70,7 +70,7 @@ def _in_range(name: str, value: float, low: float, high: float) -> None:
 
 def _choose(name: str, value: str, table: dict[str, float]) -> float:
     if value not in table:
-        raise ValueError(f"{name} must be one of {', '.join(table)}, got {value!r}")
+        raise ValueError(f"{name} must be one of {', '.join(table)}, got {value[:50]!r}")
     return table[value]
 
 
@@ -429,7 +429,7 @@ def heating_fuel_cost(
     """
     _in_range("heat_kwh", heat_kwh, 1, 10_000_000)
     if fuel not in _FUEL_KWH:
-        raise ValueError(f"fuel must be one of {', '.join(_FUEL_KWH)}, got {fuel!r}")
+        raise ValueError(f"fuel must be one of {', '.join(_FUEL_KWH)}, got {fuel[:50]!r}")
     _in_range("price_per_unit", price_per_unit, 0.001, 100_000)
     _in_range("efficiency_percent", efficiency_percent, 10, 110)
     kwh, unit = _FUEL_KWH[fuel]

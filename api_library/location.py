@@ -200,7 +200,7 @@ _POSTCODES = {
     "canada": ("([ABCEGHJ-NPRSTVXY][0-9][ABCEGHJ-NPRSTV-Z])([0-9][ABCEGHJ-NPRSTV-Z][0-9])", " "),
     "france": ("((?:0[1-9]|[1-8][0-9]|9[0-8])[0-9]{3})", ""),
     "germany": ("((?!00)[0-9]{5})", ""),
-    "india": ("([1-8][0-9]{5})", ""),
+    "india": ("([1-9][0-9]{5})", ""),
     "japan": ("([0-9]{3})([0-9]{4})", "-"),
     "netherlands": ("([1-9][0-9]{3})((?!SA|SD|SS)[A-Z]{2})", " "),
     "poland": ("([0-9]{2})([0-9]{3})", "-"),
@@ -236,7 +236,7 @@ def _check_boundary(boundary: list[GeoPoint]) -> None:
 
 def _pick(name: str, key: str, table: Mapping[str, _Entry]) -> _Entry:
     if key not in table:
-        raise ValueError(f"{name} must be one of {', '.join(table)}, got {key!r}")
+        raise ValueError(f"{name} must be one of {', '.join(table)}, got {key[:50]!r}")
     return table[key]
 
 
@@ -482,7 +482,7 @@ def dms_to_decimal_degrees(
         -33.95
     """
     if direction not in get_args(CoordinateDirection):
-        raise ValueError(f"direction must be one of {', '.join(get_args(CoordinateDirection))}, got {direction!r}")
+        raise ValueError(f"direction must be one of {', '.join(get_args(CoordinateDirection))}, got {direction[:50]!r}")
     most = 90 if direction in ("north", "south") else 180
     _check_range("whole_degrees", whole_degrees, 0, most)
     _check_range("minutes", minutes, 0, 59)

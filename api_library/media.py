@@ -112,7 +112,7 @@ def _check_count(name: str, count: int, most: int) -> None:
 
 def _pick(name: str, key: str, table: dict[str, _Entry]) -> _Entry:
     if key not in table:
-        raise ValueError(f"{name} must be one of {', '.join(table)}, got {key!r}")
+        raise ValueError(f"{name} must be one of {', '.join(table)}, got {key[:50]!r}")
     return table[key]
 
 
@@ -158,7 +158,7 @@ def _color_channels(name: str, color: str) -> tuple[int, int, int]:
     notation, first, second, third = numbers[1], int(numbers[2]), int(numbers[3]), int(numbers[5])
     is_hsl = notation == "hsl"
     if (numbers[4] == "%") != is_hsl or (numbers[6] == "%") != is_hsl:
-        raise ValueError(f"{name} must have percent signs on the last two numbers of hsl only, got {color!r}")
+        raise ValueError(f"{name} must have percent signs on the last two numbers of hsl only, got {color[:50]!r}")
     for number, most in zip((first, second, third), (360, 100, 100) if is_hsl else (255, 255, 255), strict=True):
         _check_range(f"{name} {notation} number", number, 0, most)
     if not is_hsl:
@@ -588,7 +588,7 @@ def convert_color_code(color: str, target: ColorNotation) -> str:
     if target == "rgb":
         return f"rgb({red}, {green}, {blue})"
     if target != "hsl":
-        raise ValueError(f"target must be one of hex, rgb, hsl, got {target!r}")
+        raise ValueError(f"target must be one of hex, rgb, hsl, got {target[:50]!r}")
     hue, lightness, saturation = colorsys.rgb_to_hls(red / 255, green / 255, blue / 255)
     return f"hsl({round(360 * hue) % 360}, {round(100 * saturation)}%, {round(100 * lightness)}%)"
 

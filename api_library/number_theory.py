@@ -180,7 +180,7 @@ def to_roman_numeral(number: int, letter_case: Literal["upper", "lower"] = "uppe
     """
     _in_range("number", number, 1, 3999)
     if letter_case not in ("upper", "lower"):
-        raise ValueError(f"letter_case must be upper or lower, got {letter_case!r}")
+        raise ValueError(f"letter_case must be upper or lower, got {letter_case[:50]!r}")
     numeral = ""
     for value, symbol in _ROMAN:
         count, number = divmod(number, value)
@@ -216,7 +216,7 @@ def convert_number_base(digits: str, from_base: int, to_base: int = 10) -> str:
     _in_range("from_base", from_base, 2, 36)
     _in_range("to_base", to_base, 2, 36)
     if not digits.isascii() or any(digit not in _DIGITS[:from_base] for digit in digits.upper()):
-        raise ValueError(f"digits must use only {_DIGITS[:from_base]} in base {from_base}, got {digits!r}")
+        raise ValueError(f"digits must use only {_DIGITS[:from_base]} in base {from_base}, got {digits[:50]!r}")
     number = int(digits, from_base)
     result = ""
     while number or not result:
@@ -294,7 +294,7 @@ def modular_arithmetic(first_number: int, operation: ModularOperation, second_nu
         if common != 1:
             raise ValueError(f"second_number must share no factor with the modulus to divide, both have {common}")
         return first_number * pow(second_number, -1, modulus) % modulus
-    raise ValueError(f"operation must be one of {', '.join(get_args(ModularOperation))}, got {operation!r}")
+    raise ValueError(f"operation must be one of {', '.join(get_args(ModularOperation))}, got {operation[:50]!r}")
 
 
 def smallest_number_with_remainders(conditions: list[RemainderCondition]) -> dict[str, int]:

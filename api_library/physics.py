@@ -49,7 +49,7 @@ def _in_range(name: str, value: float, low: float, high: float) -> None:
 
 def _choose(name: str, value: str, table: dict[str, float]) -> float:
     if value not in table:
-        raise ValueError(f"{name} must be one of {', '.join(table)}, got {value!r}")
+        raise ValueError(f"{name} must be one of {', '.join(table)}, got {value[:50]!r}")
     return table[value]
 
 
@@ -189,7 +189,7 @@ def combined_resistance(resistances_ohms: list[float], connection: Literal["seri
     for resistance in resistances_ohms:
         _in_range("resistances_ohms values", resistance, 0.001, 10**9)
     if connection not in ("series", "parallel"):
-        raise ValueError(f"connection must be series or parallel, got {connection!r}")
+        raise ValueError(f"connection must be series or parallel, got {connection[:50]!r}")
     if connection == "series":
         return _six_digits(sum(resistances_ohms))
     return _six_digits(1 / sum(1 / resistance for resistance in resistances_ohms))

@@ -141,7 +141,7 @@ def _check_name(name: str, text: str) -> None:
 
 def _pick(name: str, key: str, table: dict[str, _Entry]) -> _Entry:
     if key not in table:
-        raise ValueError(f"{name} must be one of {', '.join(table)}, got {key!r}")
+        raise ValueError(f"{name} must be one of {', '.join(table)}, got {key[:50]!r}")
     return table[key]
 
 
@@ -149,7 +149,7 @@ def _seconds(name: str, text: str) -> int:
     match = re.fullmatch(r"([0-9]{1,2}):([0-5][0-9]):([0-5][0-9])", text)
     seconds = int(match[1]) * 3600 + int(match[2]) * 60 + int(match[3]) if match else 0
     if not seconds:
-        raise ValueError(f"{name} must be a time as H:MM:SS from 0:00:01 to 99:59:59, got {text!r}")
+        raise ValueError(f"{name} must be a time as H:MM:SS from 0:00:01 to 99:59:59, got {text[:50]!r}")
     return seconds
 
 
@@ -255,7 +255,7 @@ def predict_race_time(recent_race: RaceResult, target_race: RaceDistance) -> str
     seconds = _seconds("recent_race.finish_time", recent_race["finish_time"])
     if not 120 <= seconds <= 86_400:
         raise ValueError(
-            f"recent_race.finish_time must be from 0:02:00 to 24:00:00, got {recent_race['finish_time']!r}"
+            f"recent_race.finish_time must be from 0:02:00 to 24:00:00, got {recent_race['finish_time'][:50]!r}"
         )
     target_km = _pick("target_race", target_race, _RACE_KM)
     return _clock(seconds * math.pow(target_km / recent_race["distance_km"], 1.06))
@@ -444,7 +444,7 @@ def league_table(matches: list[FootballMatch], points_for_win: int = 3) -> list[
         _check_range(f"matches[{index}].home_goals", match["home_goals"], 0, 200)
         _check_range(f"matches[{index}].away_goals", match["away_goals"], 0, 200)
         if home == away:
-            raise ValueError(f"matches[{index}] must have two different teams, got {home!r} twice")
+            raise ValueError(f"matches[{index}] must have two different teams, got {home[:50]!r} twice")
         goals.setdefault(home, []).append((match["home_goals"], match["away_goals"]))
         goals.setdefault(away, []).append((match["away_goals"], match["home_goals"]))
     rows = [_table_row(team, scores, points_for_win) for team, scores in goals.items()]

@@ -194,7 +194,7 @@ def standard_deviation(numbers: list[float], kind: Literal["sample", "population
     """
     _check_numbers("numbers", numbers, fewest=2)
     if kind not in ("sample", "population"):
-        raise ValueError(f"kind must be sample or population, got {kind!r}")
+        raise ValueError(f"kind must be sample or population, got {kind[:50]!r}")
     degrees_of_freedom = len(numbers) - (1 if kind == "sample" else 0)
     return _rounded(math.sqrt(_co_deviation(numbers, numbers) / degrees_of_freedom))
 
@@ -264,7 +264,7 @@ def correlation_coefficient(
     if len(second_values) != len(first_values):
         raise ValueError(f"second_values must have {len(first_values)} numbers too, got {len(second_values)}")
     if method not in ("pearson", "spearman"):
-        raise ValueError(f"method must be pearson or spearman, got {method!r}")
+        raise ValueError(f"method must be pearson or spearman, got {method[:50]!r}")
     if method == "spearman":
         first_values, second_values = _ranks(first_values), _ranks(second_values)
     spread = _co_deviation(first_values, first_values) * _co_deviation(second_values, second_values)

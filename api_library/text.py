@@ -44,7 +44,7 @@ _MORSE_TO_TEXT = {code: sign for sign, code in _MORSE.items()}
 
 def _check_choice(name: str, value: str, literal: object) -> None:
     if value not in get_args(literal):
-        raise ValueError(f"{name} must be one of {', '.join(get_args(literal))}, got {value!r}")
+        raise ValueError(f"{name} must be one of {', '.join(get_args(literal))}, got {value[:50]!r}")
 
 
 def _check_length(name: str, text: str) -> None:
@@ -55,7 +55,7 @@ def _check_length(name: str, text: str) -> None:
 def _check_text(name: str, text: str) -> None:
     _check_length(name, text)
     if not any(map(str.isalnum, text)):
-        raise ValueError(f"{name} must contain at least one letter or digit, got {text!r}")
+        raise ValueError(f"{name} must contain at least one letter or digit, got {text[:50]!r}")
 
 
 def _bare_letters(text: str) -> str:
@@ -264,10 +264,10 @@ def translate_morse_code(message: str, mode: MorseMode) -> str:
         words = [word.split() for word in message.split("/") if word.strip()]
         table, gap, space = _MORSE_TO_TEXT, "", " "
     if not words:
-        raise ValueError(f"message must hold at least one letter, got {message!r}")
+        raise ValueError(f"message must hold at least one letter, got {message[:50]!r}")
     unknown = next((sign for word in words for sign in word if sign not in table), None)
     if unknown is not None:
-        raise ValueError(f"message must hold only signs that Morse code has, cannot {mode} {unknown!r}")
+        raise ValueError(f"message must hold only signs that Morse code has, cannot {mode} {unknown[:50]!r}")
     return space.join(gap.join(table[sign] for sign in word) for word in words)
 
 

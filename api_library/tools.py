@@ -100,7 +100,7 @@ def _check_length(name: str, items: Collection[object], fewest: int, most: int) 
 
 def _check_choice(name: str, value: str, literal: object) -> None:
     if value not in get_args(literal):
-        raise ValueError(f"{name} must be one of {', '.join(get_args(literal))}, got {value!r}")
+        raise ValueError(f"{name} must be one of {', '.join(get_args(literal))}, got {value[:50]!r}")
 
 
 def _check_names(name: str, texts: list[str]) -> None:
@@ -117,7 +117,7 @@ def _parse_date(name: str, text: str) -> date:
     except ValueError:
         day = None
     if day is None or len(text) != 10 or not 2000 <= day.year <= 2100:
-        raise ValueError(f"{name} must be a real date as YYYY-MM-DD, year 2000 to 2100, got {text!r}")
+        raise ValueError(f"{name} must be a real date as YYYY-MM-DD, year 2000 to 2100, got {text[:50]!r}")
     return day
 
 
@@ -127,7 +127,7 @@ def _parse_time(name: str, text: str) -> datetime:
     except ValueError:
         time = None
     if time is None or len(text) != 16 or not 2000 <= time.year <= 2100:
-        raise ValueError(f"{name} must be a real time as YYYY-MM-DDTHH:MM, year 2000 to 2100, got {text!r}")
+        raise ValueError(f"{name} must be a real time as YYYY-MM-DDTHH:MM, year 2000 to 2100, got {text[:50]!r}")
     return time
 
 
@@ -151,7 +151,7 @@ def _version_rank(match: re.Match[str]) -> tuple[list[int], bool, list[tuple[boo
 def _cron_values(field: str, text: str, low: int, high: int) -> set[int]:
     """Read one field of a cron expression, such as 1-5, */15 or mon,wed."""
     problem = ValueError(
-        f"cron_expression must have {low} to {high}, *, lists, ranges or steps as {field}, got {text!r}"
+        f"cron_expression must have {low} to {high}, *, lists, ranges or steps as {field}, got {text[:50]!r}"
     )
     names = _CRON_NAMES.get(field, {})
     values: set[int] = set()
@@ -226,7 +226,7 @@ def next_cron_runs(cron_expression: str, after: str, count: int = 1) -> list[str
             runs += [time.isoformat(timespec="minutes") for time in sorted(times) if time > start]
         day += timedelta(days=1)
     if not runs:
-        raise ValueError(f"cron_expression must name a day that exists, got {cron_expression!r}")
+        raise ValueError(f"cron_expression must name a day that exists, got {cron_expression[:50]!r}")
     return runs[:count]
 
 
@@ -287,7 +287,7 @@ def bump_semantic_version(version: str, part: VersionPart, pre_release: str = ""
     """
     match = _parse_version("version", version)
     if match[0] != f"{'v' * version.startswith('v')}{match[1]}.{match[2]}.{match[3]}":
-        raise ValueError(f"version must be MAJOR.MINOR.PATCH without a pre-release or build, got {version!r}")
+        raise ValueError(f"version must be MAJOR.MINOR.PATCH without a pre-release or build, got {version[:50]!r}")
     _check_choice("part", part, VersionPart)
     if pre_release and not (len(pre_release) <= 50 and _PRE_RELEASE.fullmatch(pre_release)):
         raise ValueError(f"pre_release must be letters, digits, - and dots such as beta.1, got {pre_release[:50]!r}")
@@ -412,7 +412,7 @@ def file_permission_mode(owner: list[FileRight], group: list[FileRight], others:
         for right in rights:
             _check_choice(name, right, FileRight)
         if len(set(rights)) < len(rights):
-            raise ValueError(f"{name} must name each right once, got {', '.join(rights)}")
+            raise ValueError(f"{name} must name each right once, got {', '.join(rights[:6])}")
         octal += str(sum(_RIGHTS[right] for right in rights))
         symbolic += "".join(sign if right in rights else "-" for right, sign in zip(_RIGHTS, "rwx", strict=True))
     return {"octal": octal, "symbolic": symbolic}

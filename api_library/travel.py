@@ -67,13 +67,13 @@ def _in_range(name: str, value: float, low: float, high: float) -> None:
 
 def _one_of(name: str, value: str, allowed: Collection[str]) -> None:
     if value not in allowed:
-        raise ValueError(f"{name} must be one of {', '.join(allowed)}, got {value!r}")
+        raise ValueError(f"{name} must be one of {', '.join(allowed)}, got {value[:50]!r}")
 
 
 def _clock_minutes(name: str, value: str) -> int:
     match = _CLOCK.fullmatch(value)
     if match is None:
-        raise ValueError(f"{name} must be HH:MM from 00:00 to 23:59, got {value!r}")
+        raise ValueError(f"{name} must be HH:MM from 00:00 to 23:59, got {value[:50]!r}")
     return int(match[1]) * 60 + int(match[2])
 
 
@@ -83,7 +83,7 @@ def _moment(name: str, value: str) -> datetime:
             raise ValueError
         return datetime.fromisoformat(value)
     except ValueError:
-        raise ValueError(f"{name} must be a real time as YYYY-MM-DD HH:MM, got {value!r}") from None
+        raise ValueError(f"{name} must be a real time as YYYY-MM-DD HH:MM, got {value[:50]!r}") from None
 
 
 def _check_label(name: str, text: str) -> None:

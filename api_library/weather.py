@@ -325,7 +325,7 @@ def _check_range(name: str, value: float, low: float, high: float) -> None:
 
 def _pick(name: str, key: str, table: dict[str, _Entry]) -> _Entry:
     if key not in table:
-        raise ValueError(f"{name} must be one of {', '.join(table)}, got {key!r}")
+        raise ValueError(f"{name} must be one of {', '.join(table)}, got {key[:50]!r}")
     return table[key]
 
 
@@ -348,7 +348,7 @@ def _celsius(fahrenheit: float) -> float:
 def city_climate_in_month(city: City, month: Month, units: WeatherUnits = "metric") -> MonthClimate:
     """Look up the usual temperature, rainfall and sunshine of a city in a month of the year.
 
-    Long-term averages, not a forecast.
+    From a small table of rounded long-term averages made for this library, not a forecast or a measurement service.
 
     Args:
         city: One of 29 cities, lower case with underscores.
@@ -386,7 +386,7 @@ def city_climate_in_month(city: City, month: Month, units: WeatherUnits = "metri
 def rank_cities_by_climate(cities: list[City], month: Month, ranking: ClimateRanking) -> list[CityValue]:
     """Rank cities from the warmest, coldest, driest, wettest or sunniest on in a given month.
 
-    Uses long-term averages of the month.
+    From a small table of rounded long-term averages made for this library, not a forecast or a measurement service.
 
     Args:
         cities: 2 to 29 different cities, lower case with underscores.
@@ -423,6 +423,8 @@ def rank_cities_by_climate(cities: list[City], month: Month, ranking: ClimateRan
 
 def find_months_with_climate(city: City, wishes: ClimateWishes) -> list[str]:
     """List the months in which a city usually has the temperature and dryness wanted.
+
+    From a small table of rounded long-term averages made for this library, not a forecast or a measurement service.
 
     Args:
         city: One of 29 cities, lower case with underscores.
@@ -778,7 +780,7 @@ def _rothfusz(temperature: float, humidity: float) -> float:
 
 
 def _parse_date(text: str) -> date:
-    problem = ValueError(f"calendar_date must be a real date as YYYY-MM-DD, year 1900 to 2100, got {text!r}")
+    problem = ValueError(f"calendar_date must be a real date as YYYY-MM-DD, year 1900 to 2100, got {text[:50]!r}")
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         raise problem
     try:

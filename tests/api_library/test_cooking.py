@@ -83,6 +83,7 @@ KNOWN = [
     ),
     (cooking.ingredient_cups_to_grams, {"ingredient": "butter", "cups": 0.5}, 113.0),
     (cooking.ingredient_cups_to_grams, {"ingredient": "powdered_sugar", "cups": 2}, 227.0),
+    (cooking.ingredient_cups_to_grams, {"ingredient": "rolled_oats", "cups": 2}, 178.0),
     (cooking.gas_mark_oven_temperature, {"gas_mark": 1}, 140),
     (cooking.gas_mark_oven_temperature, {"gas_mark": 9, "unit": "fahrenheit"}, 475),
     (cooking.gas_mark_oven_temperature, {"gas_mark": 4, "fan_oven": True}, 160),

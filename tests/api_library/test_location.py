@@ -172,6 +172,7 @@ KNOWN = [
             ("france", "75 008", "75008"),
             ("germany", "00123", None),
             ("india", "110 001", "110001"),
+            ("india", "900 056", "900056"),
             ("netherlands", "1012ab", "1012 AB"),
             ("netherlands", "1012 SS", None),
             ("poland", "00950", "00-950"),

@@ -76,7 +76,7 @@ REACHING = frozenset(
         "prices",
     }
 )
-"""Options of an LLM that say how to reach it, not what it answers: a run may go on with others."""
+"""Options of an LLM, or `http` of a REST API, that say how to reach it, not what it answers: a run may go on with others."""
 Amount = Annotated[float, Field(ge=0)]
 
 
@@ -203,6 +203,9 @@ class RunConfig(Options):
         chosen: dict[str, Json] = self.model_dump(mode="json", exclude={"store", "target", "concurrency", "exports"})
         for llm in chosen["llms"].values():
             llm["options"] = {key: value for key, value in llm["options"].items() if key not in REACHING}
+        for entry in chosen["library"]:
+            if isinstance(http := entry["options"].get("http"), dict):
+                entry["options"]["http"] = {key: value for key, value in http.items() if key not in REACHING}
         if chosen["clock"] is None:  # then it is the store's, and no setting
             del chosen["clock"]
         return chosen
@@ -230,8 +233,8 @@ def load_config(path: Path, overrides: Sequence[str] = ()) -> RunConfig:
         ConfigError: Naming the file, the key and the mend.
     """
     settings = read_yaml(path)
-    for override in overrides:
-        _apply_override(settings, override)
+    for text in overrides:
+        override(settings, text)
     try:
         config = parse_options(RunConfig, settings)
         if config.sandbox.unsafe:
@@ -251,7 +254,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise ConfigError(f"larger than {MAX_BYTES // 1000} kB; a config is a page or two", file=file)
-        value = _load_yaml(path.read_text(encoding="utf-8"))
+        value = parse_yaml(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ConfigError("no such file; see configs/ for examples", file=file) from None
     except OSError as error:
@@ -267,7 +270,12 @@ def read_yaml(path: Path) -> dict[str, Any]:
     return value
 
 
-def _load_yaml(text: str) -> Any:
+def parse_yaml(text: str) -> Any:
+    """Return what a YAML text holds.
+
+    Raises:
+        yaml.YAMLError, or one of `YAML_ERRORS`: If it is none, repeats a key, or grows without bounds.
+    """
     value = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a SafeLoader underneath
     budget = MAX_NODES
     stack = [value]
@@ -290,28 +298,33 @@ def _yaml_problem(error: yaml.YAMLError) -> str:
     return f"{where}{getattr(error, 'problem', None) or 'is no YAML'}"
 
 
-def _apply_override(settings: dict[str, Any], override: str) -> None:
-    name, separator, text = override.partition("=")
+def override(settings: dict[str, Any], setting: str) -> None:
+    """Lay one `key.sub=value` over settings.
+
+    Raises:
+        ConfigError: If it is not written so, or its key leads nowhere.
+    """
+    name, separator, text = setting.partition("=")
     if not separator or not name.strip():
-        raise ConfigError("write it as key=value, for example target.verified=50", key=f"--set {override}")
+        raise ConfigError("write it as key=value, for example target.verified=50", key=f"--set {setting}")
     try:
-        value = _load_yaml(text)
+        value = parse_yaml(text)
     except (yaml.YAMLError, *YAML_ERRORS):
-        raise ConfigError("its value is no YAML", key=f"--set {override}") from None
+        raise ConfigError("its value is no YAML", key=f"--set {setting}") from None
     *parents, last = name.strip().split(".")
     here: Any = settings
     for step in parents:
-        here = here.setdefault(step, {}) if isinstance(here, dict) else _list_item(here, step, override)
+        here = here.setdefault(step, {}) if isinstance(here, dict) else _list_item(here, step, setting)
     if isinstance(here, list):
-        _list_item(here, last, override)
+        _list_item(here, last, setting)
         here[int(last)] = value
     elif isinstance(here, dict):
         here[last] = value
     else:
-        raise ConfigError("a part of its key is no group of settings", key=f"--set {override}")
+        raise ConfigError("a part of its key is no group of settings", key=f"--set {setting}")
 
 
-def _list_item(here: Any, step: str, override: str) -> Any:
+def _list_item(here: Any, step: str, setting: str) -> Any:
     if isinstance(here, list) and step.isdecimal() and int(step) < len(here):
         return here[int(step)]
-    raise ConfigError(f"there is nothing under '{step}'", key=f"--set {override}")
+    raise ConfigError(f"there is nothing under '{step}'", key=f"--set {setting}")

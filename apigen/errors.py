@@ -64,7 +64,7 @@ class ModelError(ApigenError):
 
 
 class EndpointError(ApigenError):
-    """An LLM endpoint that is down, refuses the key, or does not know the model."""
+    """A server (of an LLM, a REST API, MCP tools) that is down or refuses the key, or an LLM endpoint that does not know the model."""
 
     exit_code = 3
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from apigen.records import Candidate
+    from apigen.records import Api, Candidate
     from apigen.store.reader import StoreReader
 
 MAX_SHOWN = 500
@@ -112,6 +112,29 @@ def _seconds(seconds: float) -> str:
 
 def _dollars(dollars: float) -> str:
     return f"{dollars:,.2f}" if dollars >= 1 else f"{dollars:.5f}"
+
+
+def counted(apis: Sequence["Api"]) -> str:
+    """Return how many APIs and categories there are."""
+    categories = len({api.category for api in apis})
+    return f"{len(apis)} API{'s'[: len(apis) != 1]} in {categories} categor{'y' if categories == 1 else 'ies'}"
+
+
+def print_coverage(apis: Sequence["Api"], console: "Console", rich: frozenset[str] | None = None) -> None:
+    """Print by category how many APIs there are and how many have each feature; rich results, where they are known."""
+    from apigen.sources.coverage import FEATURES, coverage
+
+    counts = {category: [row.apis, *row.features.values()] for category, row in coverage(apis).items()}
+    columns = ["APIs", *FEATURES]
+    if rich is not None:
+        columns.append("rich results")
+        for category, row in counts.items():
+            row.append(sum(api.name in rich for api in apis if api.category == category))
+    shown = table("category", *columns, right=columns, title="Coverage: APIs that have …")
+    for category, row in counts.items():
+        shown.add_row(category, *map(str, row))
+    shown.add_row("all", *(str(sum(column)) for column in zip(*counts.values(), strict=True)), style="bold")
+    console.print(shown)
 
 
 def print_runs(reader: "StoreReader", console: "Console") -> None:

@@ -1,50 +1,83 @@
-"""What is wrong with a library of Python functions, before anyone spends a token on it."""
+"""What is wrong with a library, before anyone spends a token on it."""
 
 import asyncio
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from apigen.config import SandboxConfig
+from apigen.config import Source
 from apigen.records import Api, CallResult, canonical
-from apigen.sandbox import Invocation, Sandbox, open_sandbox
+from apigen.sandbox import Invocation
+from apigen.sources import ApiSource, build_sources
 from apigen.sources.context import SourceContext
-from apigen.sources.python import read_api, read_description
+from apigen.sources.coverage import is_rich
+from apigen.sources.python import PythonSource, read_api, read_description
 
 
-async def audit(folder: Path, limits: SandboxConfig) -> tuple[list[str], int]:
-    """Return the problems found, a line each that names file and function, and the number of APIs.
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """The APIs found, `problems` and `left_out` a line each, and the names of those that returned rich objects."""
+
+    apis: tuple[Api, ...]
+    problems: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
+    rich: frozenset[str] = frozenset()
+
+
+async def audit(entries: Sequence[Source], context: SourceContext) -> Audit:
+    """Look for problems in every source: texts, schemas and recorded calls, which for Python functions are run twice.
+
+    Calls of other sources are not made: they could change something at a server.
 
     Raises:
-        ConfigError, LibraryError, SandboxError: If the folder cannot be described at all.
+        ConfigError, LibraryError, SandboxError, EndpointError: If a source cannot be read at all.
     """
-    from apigen.errors import ConfigError
-
-    if not folder.is_dir():
-        raise ConfigError(f"there is no folder '{folder}'; give the folder of your functions", key="--library")
-    context = SourceContext.now(limits)
     # Two sets of workers: what a file draws at random when it is imported differs only between them.
-    sandbox, other = (open_sandbox(folder, limits, context.clock) for _ in range(2))
+    first, second = build_sources(entries, context), build_sources(entries, context)
     try:
-        return await _audit(folder, sandbox, other)
+        parts = [await _audit(source, other) for source, other in zip(first, second, strict=True)]
     finally:
-        await sandbox.close()
-        await other.close()
+        await asyncio.gather(*(source.close() for source in (*first, *second)))
+    apis = [api for part in parts for api in part.apis]
+    problems = [problem for part in parts for problem in part.problems]
+    return Audit(
+        tuple(apis),
+        (*problems, *_same_names(apis)),
+        tuple(line for part in parts for line in part.left_out),
+        frozenset().union(*(part.rich for part in parts)),
+    )
 
 
-async def _audit(folder: Path, sandbox: Sandbox, other: Sandbox) -> tuple[list[str], int]:
-    rows, problems = read_description(await sandbox.describe(), folder)
-    seen: dict[str, str] = {}
+async def _audit(source: ApiSource, other: ApiSource) -> Audit:
+    if isinstance(source, PythonSource) and isinstance(other, PythonSource):
+        return await _audit_functions(source, other)
+    apis = tuple(await source.load())
+    problems = tuple(f"{api.source}: {api.name}: {problem}" for api in apis for problem in _document_problems(api))
+    return Audit(apis, problems, tuple(getattr(source, "left_out", ())))
+
+
+async def _audit_functions(source: PythonSource, other: PythonSource) -> Audit:
+    folder = source.folder
+    rows, problems = read_description(await source.sandbox.describe(), folder)
+    apis, rich = [], set()
     for row in rows:
         api = read_api(row, folder)
+        apis.append(api)
         where = f"{folder / str(row['file'])}: {api.name}"
-        problems += [f"{where}: {problem}" for problem in _document_problems(api)]
-        if api.name in seen:
-            problems.append(f"{where}: {seen[api.name]} has a function of the same name; rename one")
-        seen[api.name] = str(row["file"])
         jobs = [Invocation(row["module"], api.name, call.arguments) for call in api.examples]
-        first, second = await asyncio.gather(sandbox.run(jobs), other.run(jobs))
-        problems += [f"{where}: {problem}" for problem in _run_problems(api, first, second)]
-    return problems, len(rows)
+        results, again = await asyncio.gather(source.sandbox.run(jobs), other.sandbox.run(jobs))
+        found = (*_document_problems(api), *_no_examples(api), *_run_problems(api, results, again))
+        problems += [f"{where}: {problem}" for problem in found]
+        if any(is_rich(result.value) for result in results):
+            rich.add(api.name)
+    return Audit(tuple(apis), tuple(problems), rich=frozenset(rich))
+
+
+def _same_names(apis: Sequence[Api]) -> Iterator[str]:
+    seen: dict[str, Api] = {}
+    for api in apis:
+        if api.name in seen:
+            yield f"{api.source}: {api.name}: {seen[api.name].source} has an API of the same name; rename one"
+        seen[api.name] = api
 
 
 def _document_problems(api: Api) -> Iterator[str]:
@@ -52,13 +85,16 @@ def _document_problems(api: Api) -> Iterator[str]:
 
     for name, schema in api.properties.items():
         if not schema.get("description"):
-            yield f"argument `{name}` is not described; say its meaning, unit and range under `Args:`"
-    if not api.examples:
-        yield "has no recorded call; add doctest examples `>>> name(argument=value)`"
+            yield f"argument `{name}` is not described; say its meaning, unit and range"
     validator = Draft202012Validator(api.parameters)
     for call in api.examples:
         for error in validator.iter_errors(call.arguments):
             yield f"example {canonical(call.arguments)} does not fit the annotations: {error.message[:200]}"
+
+
+def _no_examples(api: Api) -> Iterator[str]:
+    if not api.examples:
+        yield "has no recorded call; add doctest examples `>>> name(argument=value)`"
 
 
 def _run_problems(api: Api, first: tuple[CallResult, ...], second: tuple[CallResult, ...]) -> Iterator[str]:

@@ -20,9 +20,9 @@ class SourceContext:
     store: Path | None = None
 
     @classmethod
-    def now(cls, limits: SandboxConfig) -> "SourceContext":
+    def now(cls, limits: SandboxConfig, store: Path | None = None) -> "SourceContext":
         """Return a context whose clock stands at this second."""
-        return cls(limits, datetime.now(UTC).replace(microsecond=0))
+        return cls(limits, datetime.now(UTC).replace(microsecond=0), store)
 
     def with_limits(self, settings: JsonObject) -> "SourceContext":
         """Return this context with a source's own limits laid over the run's.

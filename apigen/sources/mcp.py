@@ -18,17 +18,16 @@ from apigen.records import Api, Call, CallResult, JsonObject
 from apigen.sources.auth import Auth, AuthOptions
 from apigen.sources.context import SourceContext
 from apigen.sources.documents import Unusable, shown
-from apigen.sources.mcp_session import (
-    MAX_BREAKS,
-    PASSED_ON,
-    TRIES,
-    CallFailed,
-    McpOptions,
-    Outage,
-    Session,
-)
+from apigen.sources.mcp_options import McpOptions
+from apigen.sources.mcp_session import Session
+from apigen.sources.mcp_stdio import PASSED_ON
 from apigen.sources.mcp_tools import failed, free_name, no_json, read_result, read_tool
+from apigen.sources.mcp_wire import CallFailed, Outage
 from apigen.sources.names import snake
+
+TRIES = 3
+MAX_BREAKS = 20
+"""So many calls in a row that break the server are the server's fault, and no rejections."""
 
 
 class McpSource:
@@ -96,7 +95,8 @@ class McpSource:
             try:
                 if said in self._tools.values():
                     raise Unusable("another tool has this name")
-                api = read_tool(self._auth.hide(tool), free_name(said, self._tools), self._category, self._label)
+                name = free_name(said, self._tools, self.options.prefix)
+                api = read_tool(self._auth.hide(tool), name, self._category, self._label)
             except Unusable as error:
                 self.left_out.append(f"{self._label}: {shown(said, 100)}: {error}")
             else:

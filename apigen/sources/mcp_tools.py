@@ -1,32 +1,26 @@
 """A tool as an Api, a tool's answer as a CallResult: what an MCP server says, checked."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Container
 from contextlib import suppress
 from typing import Any
 
 from apigen.records import Api, Call, CallError, CallResult, ErrorKind, Json, JsonObject, canonical
 from apigen.sources.auth import Auth
 from apigen.sources.documents import Document, Unusable, shown
-from apigen.sources.names import in_words, snake
+from apigen.sources.names import in_words, numbered, prefixed, snake
 from apigen.sources.schemas import SchemaReader
 
 Schema = dict[str, Any]
 
-MAX_NAME = 64
 MAX_DESCRIPTION = 600
 MAX_DEPTH = 64
 MAX_EXAMPLES = 5
 
 
-def free_name(said: str, taken: Mapping[str, str]) -> str:
+def free_name(said: str, taken: Container[str], prefix: str | None = None) -> str:
     """Return a name for the tool that no other has: `get_user`, `get_user_2`."""
-    name, number = (snake(said) or "tool")[:MAX_NAME].rstrip("_"), 1
-    free = name
-    while free in taken:
-        number += 1
-        free = f"{name[: MAX_NAME - len(str(number)) - 1]}_{number}"
-    return free
+    return numbered(prefixed(prefix, snake(said) or "tool"), taken)
 
 
 def read_tool(tool: JsonObject, name: str, category: str, label: str) -> Api:

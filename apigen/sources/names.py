@@ -3,8 +3,13 @@
 import re
 import unicodedata
 from collections.abc import Container
+from typing import Annotated
+
+from pydantic import Field
 
 MAX_NAME = 64
+Prefix = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")]
+"""What tells the APIs of two sources apart: `prefix_name`."""
 
 
 def in_words(name: str) -> str:
@@ -39,3 +44,17 @@ def unique(name: str, path: str, method: str, taken: Container[str]) -> str:
     while name in taken:
         name, number = f"{base[:58]}_{number}", number + 1
     return name
+
+
+def prefixed(prefix: str | None, name: str) -> str:
+    """Return `prefix_name`, cut to what a name may be long."""
+    return (f"{prefix.rstrip('_')}_{name}" if prefix else name)[:MAX_NAME].rstrip("_")
+
+
+def numbered(name: str, taken: Container[str]) -> str:
+    """Return the name, or one with a number that none of those taken has: `get_user`, `get_user_2`."""
+    free, number = name, 1
+    while free in taken:
+        number += 1
+        free = f"{name[: MAX_NAME - len(str(number)) - 1]}_{number}"
+    return free

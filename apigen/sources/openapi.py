@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from hashlib import sha256
 from pathlib import Path
@@ -19,7 +19,9 @@ from apigen.sandbox.broker import Broker, BrokerError, BrokerPolicy, HttpRequest
 from apigen.sources.auth import Auth, AuthOptions
 from apigen.sources.context import SourceContext
 from apigen.sources.documents import MAX_BYTES, Document, Unusable, read_document
+from apigen.sources.names import Prefix, numbered, prefixed
 from apigen.sources.operations import OperationReader, Reading
+from apigen.sources.outages import Server
 from apigen.sources.recordings import Recording, Recordings, Reply
 from apigen.sources.rest import Mode, RestCaller
 from apigen.sources.routes import BadArguments, Route
@@ -32,7 +34,10 @@ SPEC = "(document)"
 
 
 class HttpOptions(Options):
-    """Limits of each request, as in `BrokerPolicy`; `requests_per_minute` are spread evenly."""
+    """Limits of each request, as in `BrokerPolicy`; `requests_per_minute` are spread evenly.
+
+    `patience_seconds` is how long a call waits for a server that is away.
+    """
 
     seconds: Annotated[float, Field(gt=0, le=600)] = 10.0
     response_kb: Annotated[int, Field(ge=1, le=65536)] = 256
@@ -40,15 +45,18 @@ class HttpOptions(Options):
     retries: Annotated[int, Field(ge=0, le=10)] = 2
     private_addresses: bool = False
     requests_per_minute: Annotated[int, Field(gt=0)] | None = None
+    patience_seconds: Annotated[float, Field(ge=0, le=86_400)] = 60.0
 
     def policy(self, host: str, methods: tuple[Method, ...]) -> BrokerPolicy:
-        return BrokerPolicy(hosts=(host,), methods=methods, **self.model_dump(exclude={"requests_per_minute"}))
+        ours = {"requests_per_minute", "patience_seconds"}
+        return BrokerPolicy(hosts=(host,), methods=methods, **self.model_dump(exclude=ours))
 
 
 class OpenApiOptions(Options):
     """`spec`: a file or URL. `base_url`: where calls go, by default the document's first server.
 
-    `include` and `exclude` are globs of API names; `recordings` is the file of `record` and `replay`, by default the run's store.
+    `prefix` goes before every API's name; `include` and `exclude` are globs of API names, prefix and all. `recordings` is the file of
+    `record` and `replay`, by default the run's store.
     """
 
     spec: str
@@ -57,6 +65,7 @@ class OpenApiOptions(Options):
     methods: Annotated[tuple[Method, ...], Field(min_length=1)] = ("GET", "HEAD")
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    prefix: Prefix | None = None
     auth: AuthOptions | None = None
     category: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")] | None = None
     recordings: Path | None = None
@@ -117,16 +126,23 @@ class OpenApiSource:
         hidden = options.auth.hides if options.auth else None
         reader = OperationReader(document, frozenset(options.methods), base, options.category, hidden)
         reading = await asyncio.to_thread(reader.read)
-        broker = None
-        if options.mode != "replay":
-            broker = Broker(options.http.policy(urlsplit(base).netloc, options.methods))
-        self._caller = RestCaller(options.mode, self.auth, broker, self.recordings, options.http.requests_per_minute)
-        apis = self._chosen(reading)
+        host, http = urlsplit(base).netloc, options.http
+        broker = None if options.mode == "replay" else Broker(http.policy(host, options.methods))
+        server = Server(host, http.patience_seconds)
+        self._caller = RestCaller(
+            options.mode, self.auth, broker, self.recordings, server, per_minute=http.requests_per_minute
+        )
+        apis = self._chosen(_prefixed(reading, options.prefix))
         if options.mode == "replay":
             apis = [self._with_recorded(api) for api in apis]
         return apis
 
     async def execute(self, calls: Sequence[Call], *, seed: int = 0) -> Sequence[CallResult]:
+        """Make calls in order.
+
+        Raises:
+            EndpointError: If the server is away for too long, wants another key, or fails at whatever it is asked.
+        """
         if self._caller is None:
             raise RuntimeError("calls come after load")
         return [await self._caller.call(call.name, self._routes[call.name], call.arguments) for call in calls]
@@ -214,15 +230,7 @@ class OpenApiSource:
             else []
         )
         calls = [call for call in dict.fromkeys((*api.examples, *recorded)) if self._succeeded(api, call)]
-        return Api(
-            api.name,
-            api.description,
-            api.parameters,
-            api.category,
-            api.source,
-            api.returns,
-            tuple(calls[:MAX_RECORDED_EXAMPLES]),
-        )
+        return replace(api, examples=tuple(calls[:MAX_RECORDED_EXAMPLES]))
 
     def _succeeded(self, api: Api, call: Call) -> bool:
         from jsonschema import Draft202012Validator
@@ -257,6 +265,17 @@ def _label(spec: str) -> str:
     except ValueError:
         return "the document's URL"
     return f"{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+def _prefixed(reading: Reading, prefix: str | None) -> Reading:
+    if prefix is None:
+        return reading
+    apis, routes = list[Api](), dict[str, Route]()
+    for api in reading.apis:
+        name = numbered(prefixed(prefix, api.name), routes)
+        routes[name] = reading.routes[api.name]
+        apis.append(replace(api, name=name, examples=tuple(Call(name, call.arguments) for call in api.examples)))
+    return Reading(tuple(apis), routes, reading.left_out)
 
 
 def _matches(name: str, globs: Sequence[str]) -> bool:

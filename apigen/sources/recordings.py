@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from apigen.records import Json, canonical
-from apigen.store import open_database, store_errors
+from apigen.store import PREPARING, open_database, store_errors
 
 TABLE = "recordings"
 
@@ -107,7 +107,8 @@ class Recordings:
             if self._connection is None:
                 self._connection = open_database(self.path, create=write)
             if write and not _has_table(self._connection):
-                _migrate(self._connection)
+                with PREPARING:
+                    _migrate(self._connection)
             yield self._connection
 
 
@@ -117,7 +118,7 @@ def _has_table(connection: sqlite3.Connection) -> bool:
 
 
 def _migrate(connection: sqlite3.Connection) -> None:
-    """Make the table, in a set of migrations of its own: a store has it only where calls were recorded."""
+    """Make the table if nobody has meanwhile, in a set of migrations of its own: a store has it only where calls were recorded."""
     from sqlite_utils import Database, Migrations
 
     migrations = Migrations(TABLE)

@@ -10,6 +10,7 @@ from apigen.records import CallError, CallResult, ErrorKind, Json, JsonObject, c
 from apigen.sandbox.broker import Broker, BrokerError, HttpReply, HttpRequest
 from apigen.sources.auth import Auth
 from apigen.sources.documents import finite, shown
+from apigen.sources.outages import Finding, Server, Tries, sign_of
 from apigen.sources.recordings import Recording, Recordings, Reply
 from apigen.sources.routes import BadArguments, PlainRequest, Route
 
@@ -22,8 +23,6 @@ MAX_TEXT = 20_000
 """Characters of a reply that is no JSON."""
 MAX_DEPTH = 100
 MAX_MESSAGE = 200
-# Of these a second try may fare otherwise: they say nothing of the arguments. Nor do 5xx.
-_PASSING = frozenset({401, 403, 407, 408, 421, 425, 426, 429})
 _TEXTUAL = re.compile(r"text/.*|application/(?:.*\+)?(?:xml|yaml)|application/(?:x-)?(?:ndjson|jsonl|yaml|javascript)")
 
 
@@ -35,11 +34,16 @@ class RestCaller:
     auth: Auth
     broker: Broker | None
     recordings: Recordings | None
+    server: Server
     per_minute: int | None = None
     _limiter: "AsyncLimiter | None" = field(default=None, repr=False)
 
     async def call(self, name: str, route: Route, arguments: JsonObject) -> CallResult:
-        """Make one call: whatever the server does, a value or a typed error."""
+        """Make one call, again and again while its server is away: a value or a typed error.
+
+        Raises:
+            EndpointError: If the server is at fault, so that nothing is said of the arguments.
+        """
         try:
             request = route.request(arguments)
         except BadArguments as error:
@@ -51,10 +55,22 @@ class RestCaller:
             if reply is None:
                 return CallResult(error=CallError("unrecorded", f"not recorded: {route.method} {route.path}"))
             return to_result(reply)
-        await self._wait()
+        tries = Tries(self.server, name)
+        while True:
+            await self._wait()
+            result, found = await self._try(self.broker, name, request, arguments)
+            pause = tries.pause(found)
+            if pause is None:
+                return result
+            # Of a POST too: the draw would stay open, and its call be made again by the next session.
+            await asyncio.sleep(pause)
+
+    async def _try(
+        self, broker: Broker, name: str, request: PlainRequest, arguments: JsonObject
+    ) -> tuple[CallResult, Finding]:
         started = asyncio.get_running_loop().time()
         try:
-            came = await self.broker.request(
+            came = await broker.request(
                 HttpRequest(
                     request.method,
                     request.url,
@@ -65,16 +81,16 @@ class RestCaller:
             )
         except BrokerError as error:
             kinds: dict[str, ErrorKind] = {"timeout": "timeout", "response_too_large": "too_large"}
-            return CallResult(
-                error=CallError(kinds.get(error.kind, "exception"), error.message),
-                seconds=asyncio.get_running_loop().time() - started,
-            )
+            failed = CallError(kinds.get(error.kind, "exception"), error.message)
+            seconds = asyncio.get_running_loop().time() - started
+            return CallResult(error=failed, seconds=seconds), Finding.of_error(error)
         reply = to_reply(came, self.auth)
         if self.mode == "record" and self.recordings and _lasts(reply.status):
             entry = Recording(name, request.method, request.url, canonical(arguments), reply)
             await self.recordings.keep(entry)
         result = to_result(reply)
-        return CallResult(result.value, result.error, asyncio.get_running_loop().time() - started)
+        seconds = asyncio.get_running_loop().time() - started
+        return CallResult(result.value, result.error, seconds), Finding.of_reply(came)
 
     def recorded(self, request: PlainRequest, arguments: JsonObject) -> Reply | None:
         """Return the recorded reply to a call's request, if there is one."""
@@ -144,7 +160,7 @@ def to_result(reply: Reply) -> CallResult:
 
 
 def _lasts(status: int) -> bool:
-    return 200 <= status < 300 or (400 <= status < 500 and status not in _PASSING)
+    return status // 100 in (2, 4) and sign_of(status) == "answer"
 
 
 def _message(reply: Reply) -> str:

@@ -4,6 +4,7 @@
 """
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,6 +18,8 @@ BUSY_SECONDS = 3
 OUTER = ("begin immediate", "commit", "rollback")
 INNER = ("savepoint part", "release part", "rollback to part; release part")
 
+PREPARING = threading.Lock()
+"""Two that make one new file at the same time would be in each other's way, and SQLite does not wait there."""
 _FOR_NOW = {
     sqlite3.SQLITE_BUSY,
     sqlite3.SQLITE_LOCKED,
@@ -45,7 +48,8 @@ def open_database(path: Path, *, create: bool = False) -> sqlite3.Connection:
             path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None)
         try:
-            _prepare(path, connection, create)
+            with PREPARING:
+                _prepare(path, connection, create)
         except BaseException:
             connection.close()
             raise

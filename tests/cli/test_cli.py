@@ -84,6 +84,7 @@ def test_help_lists_every_command(call: Call) -> None:
 
 
 @pytest.mark.parametrize("command", [*COMMANDS, "library list", "library show", "library check", "library call",
+                                     "library add python", "library add openapi", "library add mcp",
                                      "models list", "models pull"])  # fmt: skip
 def test_every_command_has_help(call: Call, command: str) -> None:
     shown = call(*command.split(), "--help")
@@ -357,6 +358,51 @@ def test_library_list(call: Call, library: Path) -> None:
     assert listed[1]["examples"][0] == {"name": "tip", "arguments": {"bill": 50.0, "percent": 10}}
 
 
+def test_library_list_filters_and_counts(call: Call, library: Path) -> None:
+    def names(*options: str) -> list[str]:
+        return [
+            api["name"] for api in json.loads(call("library", "list", "--library", library, "--json", *options).out)
+        ]
+
+    assert names("--category", "words") == ["count_letter", "repeat"]
+    assert names("--category", "words", "--category", "shop", "--text", "BILL") == ["tip"]
+    assert names("--source", "python:") == ["parcel_price", "tip", "count_letter", "repeat"]
+    assert names("--source", "mcp") == []
+    shown = call("library", "list", "--library", library, "--text", "parcel").out
+    assert "1 API in 1 category (of 4)" in shown
+    line = complaint(call("library", "list", "--library", library, "--category", "shops"), 2)
+    assert "--category" in line
+    assert "shop, words" in line
+    counted = json.loads(call("library", "list", "--library", library, "--coverage", "--json").out)
+    assert counted["shop"] == {"apis": 2, "optional": 1, "enums": 1, "arrays": 0, "objects": 0, "examples": 2}
+    assert "4 APIs in 2 categories" in call("library", "list", "--library", library, "--coverage").out
+
+
+def test_library_add(call: Call, library: Path, tmp_path: Path) -> None:
+    shown = call("library", "add", "python", library)
+    assert shown.code == 0
+    assert "parcel_price" in shown.out
+    assert f"  - source: python\n    path: {library}\n" in shown.out
+    config = tmp_path / "mine.yaml"
+    config.write_text("store: a.db  # here\nseed: 1\n")
+    done = call("library", "add", "python", library, "--config", config, "--set", "sandbox.seconds=9")
+    assert (done.code, done.err) == (0, "")
+    added = f"library:\n  - source: python\n    path: {library}\n    sandbox: {{seconds: 9}}\n"
+    assert config.read_text() == "store: a.db  # here\nseed: 1\n" + added
+    assert "has this entry already" in complaint(
+        call("library", "add", "python", library, "--config", config, "--set", "sandbox.seconds=9"), 2
+    )
+    for arguments, words in (
+        (("python", "nowhere"), "there is no folder 'nowhere'"),
+        (("openapi", "nowhere.json"), "there is no file 'nowhere.json'"),
+        (("mcp", "time", "no-such-program"), "'no-such-program' is no program"),
+        (("python", str(library), "--set", "paht=x"), "did you mean `path`?"),
+        (("python", str(library), "--set", "x"), "write it as key=value"),
+        (("python", str(library), "--config", "none.yaml"), "none.yaml"),
+    ):
+        assert words in complaint(call("library", "add", *arguments), 2)
+
+
 def test_library_show(call: Call, library: Path) -> None:
     shown = call("library", "show", "parcel_price", "--library", library)
     assert shown.code == 0
@@ -400,7 +446,7 @@ def test_an_unknown_api_comes_with_a_suggestion(call: Call, library: Path) -> No
 
 @pytest.mark.parametrize("command", [("list",), ("show", "tip"), ("check",), ("call", "tip", "{}")])
 def test_a_missing_library(call: Call, command: tuple[str, ...]) -> None:
-    assert "there is no folder 'nowhere'" in complaint(call("library", *command, "--library", "nowhere"), 2)
+    assert "there is no folder or file 'nowhere'" in complaint(call("library", *command, "--library", "nowhere"), 2)
 
 
 def test_an_empty_library(call: Call, tmp_path: Path) -> None:
@@ -451,7 +497,12 @@ def test_a_result_that_no_terminal_takes(call: Call, tmp_path: Path) -> None:
 
 def test_library_check(call: Call, library: Path) -> None:
     done = call("library", "check", "--library", library)
-    assert (done.code, done.out) == (0, f"{library}: 4 APIs, 0 problems\n")
+    assert done.code == 0
+    table, _, last = done.out.rstrip("\n").rpartition("\n")
+    assert last == f"{library}: 4 APIs, 0 problems"
+    assert [line.split() for line in table.splitlines() if line.split()[:1] == ["all"]] == [
+        ["all", "4", "1", "1", "0", "0", "4"]
+    ]
     (library / "bad.py").write_text(
         "import random\n\n\ndef bare(x):\n    return x\n\n\ndef undocumented(x: int) -> int:\n    return x\n\n\n"
         'def dice(sides: int) -> float:\n    """Roll.\n\n    Examples:\n        >>> dice(6)\n        3\n        >>> dice("a")\n'

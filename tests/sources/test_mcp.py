@@ -26,7 +26,7 @@ from apigen.records import Api, Call, CallResult
 from apigen.sources import Library, build_sources, open_library
 from apigen.sources.context import SourceContext
 from apigen.sources.mcp import McpSource
-from apigen.sources.mcp_session import MAX_LINE
+from apigen.sources.mcp_wire import MAX_LINE
 
 pytest.importorskip("mcp")
 
@@ -250,16 +250,18 @@ def test_what_the_sdk_would_never_send(tool: str, error: str | None) -> None:
 
 def test_a_flood_does_not_fill_the_memory() -> None:
     code = (
-        "import asyncio, resource\n"
+        "import re\n"
         "from tests.sources.test_mcp import call, RAW, kind\n"
+        # ru_maxrss would be the parent's, if that was larger before exec.
+        "peak = lambda: int(re.search(r'VmHWM:\\s+(\\d+) kB', open('/proc/self/status').read())[1])\n"
         "call('nothing', command=RAW)\n"
-        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "before = peak()\n"
         "assert [kind(one) for one in call('huge', 'flood_notes', 'flood_requests', command=RAW)] == ['too_large'] * 3\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)\n"
+        "print(peak() - before)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert int(done.stdout) * 1024 < 8 * MAX_LINE
+    assert int(done.stdout) * 1024 < 30 * MAX_LINE  # parsing a message takes many times its size
 
 
 def test_a_server_that_breaks_on_every_call_is_no_rejection() -> None:
@@ -357,6 +359,22 @@ def test_two_servers_with_one_name_and_the_weakest_tier() -> None:
     library = asyncio.run(work(exclude=["add"]))
     assert library.tier == "mcp"
     assert set(library.owners) == {"add", "pid"}
+    assert set(asyncio.run(work(prefix="other")).owners) == {"add", "other_add", "other_pid"}
+
+
+def test_a_prefix_is_before_every_name_and_never_sent() -> None:
+    async def work(one: McpSource) -> list[CallResult]:
+        return list(await one.execute([Call("my_add", {"a": 1}), Call("my_get_weather_now", {"city": "Rom"})]))
+
+    assert all(result.ok for result in run(work, prefix="my_"))
+    apis, _ = load(command=RAW, prefix="p" * 31)
+    names = {api.name: api for api in apis}
+    assert len(names) == len(apis)
+    assert all(name.startswith("p" * 31 + "_") and len(name) <= 64 for name in names)
+    assert names["p" * 31 + "_fine"].examples[0].name == "p" * 31 + "_fine"
+    for wrong in ("", "Up", "2nd", "a-b", "x" * 32, "a\n"):
+        with pytest.raises(ConfigError, match="prefix"):
+            source(prefix=wrong)
 
 
 def test_close_from_another_task_and_again_and_work_after_it() -> None:

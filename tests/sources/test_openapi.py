@@ -85,6 +85,18 @@ def test_names() -> None:
     assert list(found.routes) == names
 
 
+def test_a_prefix_is_before_every_name_and_what_is_cut_stays_unique(tmp_path: Path) -> None:
+    file = tmp_path / "odd.json"
+    paths = {f"/{n}": {"get": {"operationId": "x" * 60 + str(n)}} for n in range(12)} | {"/a": {"get": {}}}
+    file.write_text(json.dumps(document(paths).tree))
+    opened = OpenApiSource.from_options({"spec": str(file), "base_url": "http://h", "prefix": "shop_"}, CONTEXT)
+    names = [api.name for api in asyncio.run(opened.load())]
+    assert names[:2] == ["shop_" + "x" * 59, "shop_" + "x" * 57 + "_2"]
+    assert names[-1] == "shop_get_a"
+    assert len(set(names)) == 13
+    assert all(len(name) <= 64 for name in names)
+
+
 def test_places_and_clashes() -> None:
     api = one(
         {

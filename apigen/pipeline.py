@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack, aclosing, nullcontext, suppress
+from contextlib import AsyncExitStack, aclosing, closing, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -99,17 +99,21 @@ async def run(
         work.attach_journal(session.log, request_key)
         if ray is not None:
             cleanup.push_async_callback(ray.close)
-            ray.attach(session.log, session.budget.check, session._notice, writer.path, writer.run_id)
+            ray.attach(session.log, session.budget.check, session.notice, writer.path, writer.run_id)
         if fresh := session.has_work():
             progress.step = "starting the LLMs"
             listener(progress)
             await (ray or work).start()
         await session.go(stop or asyncio.Event())
-        exported = []
-        for format_name, file in () if session.log.given_up else exports:
-            reader = StoreReader(config.store, writer.run_id)
-            exported.append((format_name, file, export(reader.samples(), format_name, file, reader.metadata())))
-        return Outcome(session.state, session.tally.open, tuple(exported), fresh, writer.run_id, session.budget.spent)
+        exported = () if session.log.given_up else _export(config.store, writer.run_id, exports)
+        return Outcome(session.state, session.tally.open, exported, fresh, writer.run_id, session.budget.spent)
+
+
+def _export(store: Path, run_id: int, exports: Sequence[tuple[str, Path]]) -> tuple[tuple[str, Path, int], ...]:
+    """Write every export of a run; return (format, file, rows) of each."""
+    with closing(StoreReader(store, run_id)) as reader:
+        about = reader.metadata()
+        return tuple([(name, file, export(reader.samples(), name, file, about)) for name, file in exports])
 
 
 def _ray_engine(config: RunConfig, clock: datetime, work: Work, on_ray: OnRay) -> "RayEngine":
@@ -136,12 +140,12 @@ class _Session:
         self._failure: Exception | None = None
         self._stopped = False
         self._saving: set[asyncio.Future[None]] = set()
-        self.log = CommitLog(writer, self._notice)
+        self.log = CommitLog(writer, self.notice)
         self.budget = Budget(target, self.log, writer.seconds_before)
         self.tally = Tally(target)
         self.tally.resume(writer.resume_point(target.verified))
         for llm in plan.llms.values():
-            llm.on_pause = self._notice
+            llm.on_pause = self.notice
         self._recall()
 
     @property
@@ -197,7 +201,7 @@ class _Session:
     async def _heed(self, stop: asyncio.Event) -> None:
         await stop.wait()
         self._stopped = True
-        self._notice(f"stopping: waiting up to {GRACE_SECONDS:g} s for what is in flight; once more stops at once")
+        self.notice(f"stopping: waiting up to {GRACE_SECONDS:g} s for what is in flight; once more stops at once")
         await asyncio.sleep(GRACE_SECONDS)
         self.log.give_up()
         await self._engine.drop(0)
@@ -249,7 +253,8 @@ class _Session:
         self._progress.verified_before = self.tally.verified
         self._tell()
 
-    def _notice(self, text: str) -> None:
+    def notice(self, text: str) -> None:
+        """Show people a line."""
         self._progress.notice = text
         self._listener(self._progress)
 

@@ -1,14 +1,14 @@
 """Which API a draw is about, and which others are there beside it: each chosen in a time that does not grow with the library."""
 
 from bisect import bisect
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 from random import Random
 
 from apigen.config import SamplerConfig
-from apigen.errors import LibraryError
+from apigen.errors import ConfigError, LibraryError
 from apigen.records import Api
 from apigen.similarity import Similarity
 
@@ -29,23 +29,19 @@ class _Serving:
 
 
 class ApiPool:
-    """A library's APIs, to be drawn from.
+    """A library's APIs, to be drawn from; those of a category of weight 0 are not among them.
 
     Raises:
         LibraryError: If the config weighs a category that the library does not have.
+        ConfigError: If it leaves no category.
     """
 
     def __init__(self, apis: Sequence[Api], config: SamplerConfig, seed: int) -> None:
-        self._apis, self._config, self._seed = tuple(apis), config, seed
+        self._apis, self._config, self._seed = _weighed(apis, config.categories), config, seed
         self._similarity = Similarity(self._apis)
         self._by_category = _grouped(self._apis, lambda api: api.category)
         self._serving: dict[str, _Serving] = {}
         self._round = lru_cache(maxsize=4)(self._shuffled)
-        for name in config.categories:
-            if name not in self._by_category:
-                raise LibraryError(
-                    f"`sampler.categories`: the library has no category '{name}', but {', '.join(sorted(self._by_category))}"
-                )
 
     def serving(self, kind: str, serves: Serves) -> tuple[Api, ...]:
         """Return the APIs that can be what a draw of some kind is about; remembered by the kind's name."""
@@ -109,6 +105,20 @@ class ApiPool:
         group = {"apis": _itself, "categories": _category, "sources": _source}[self._config.balance]
         sizes = {name: len(members) for name, members in _grouped(apis, group).items()}
         return [self._config.categories.get(api.category, 1.0) / sizes[group(api)] for api in apis]
+
+
+def _weighed(apis: Sequence[Api], weights: Mapping[str, float]) -> tuple[Api, ...]:
+    """Return the APIs whose category has a weight above 0; one that is not named has 1."""
+    known = {api.category for api in apis}
+    for name in weights:
+        if name not in known:
+            raise LibraryError(
+                f"`sampler.categories`: the library has no category '{name}', but {', '.join(sorted(known))}"
+            )
+    left = tuple(api for api in apis if weights.get(api.category, 1.0))
+    if apis and not left:
+        raise ConfigError("leaves no API to draw; give some category a weight above 0", key="sampler.categories")
+    return left
 
 
 def _one_of(choice: Sequence[Api], names: set[str], allowed: frozenset[str] | None, rng: Random) -> Api | None:

@@ -1,16 +1,19 @@
 """Which APIs a reader could mistake for one another: those that share rare words and argument names."""
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from heapq import nsmallest
 from math import log, sqrt
 
 from apigen.records import Api
 
 KEPT = 8
 COMMON = 0.05
-"""Words in more than this share of the APIs (or in this many, in a small library) tell nothing of any."""
-COMMON_AT_LEAST = 20
+"""Words in more than this share of the APIs (or in this many, in a small or a very large library) tell nothing of any."""
+COMMON_AT_LEAST, COMMON_AT_MOST = 20, 500
+LOOKED_AT = 1_000
+"""Of an API's words, rarest first, only so many are heeded that this many APIs hold them: a bound, however large the library."""
 
 WORD = re.compile(r"[a-z]{3,}")
 
@@ -26,7 +29,7 @@ class Similarity:
         for place, words in enumerate(self._words):
             for word in words:
                 self._holders.setdefault(word, []).append(place)
-        most = max(COMMON_AT_LEAST, COMMON * len(self._apis))
+        most = min(COMMON_AT_MOST, max(COMMON_AT_LEAST, COMMON * len(self._apis)))
         self._weight = {
             word: log(1 + len(self._apis) / len(holders))
             for word, holders in self._holders.items()
@@ -39,14 +42,23 @@ class Similarity:
         """Return up to KEPT APIs of this library that are most like one of it, the most similar first."""
         place = self._place[api.name]
         if place not in self._known:
-            shared: Counter[int] = Counter()
-            for word in sorted(self._words[place] & self._weight.keys()):
+            shared: defaultdict[int, float] = defaultdict(float)
+            for word in sorted(self._telling(place)):
+                weight = self._weight[word]
                 for other in self._holders[word]:
-                    shared[other] += self._weight[word]  # type: ignore[assignment]
-            del shared[place]
-            ranked = sorted(shared, key=lambda other: (-shared[other] / self._length[other], other))
-            self._known[place] = tuple(self._apis[other] for other in ranked[:KEPT])
+                    shared[other] += weight
+            shared.pop(place, None)
+            ranked = nsmallest(KEPT, ((-total / self._length[other], other) for other, total in shared.items()))
+            self._known[place] = tuple(self._apis[other] for _, other in ranked)
         return self._known[place]
+
+    def _telling(self, place: int) -> Iterator[str]:
+        """Yield an API's rarest words, until they are held often enough."""
+        seen = 0
+        for word in sorted(self._words[place] & self._weight.keys(), key=lambda word: (-self._weight[word], word)):
+            if seen < LOOKED_AT:
+                yield word
+            seen += len(self._holders[word])
 
 
 def _words(api: Api) -> Iterator[str]:

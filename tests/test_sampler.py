@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from apigen.config import SamplerConfig
-from apigen.errors import LibraryError
+from apigen.errors import ConfigError, LibraryError
 from apigen.pool import ApiPool
 from apigen.records import STYLES
 from apigen.sampler import Sampler
@@ -305,10 +305,29 @@ def test_a_category_has_the_weight_it_is_given():
     config = only("simple", balance="categories", categories={"small": 3})
     shares = Counter(draw.apis[0].category for draw in draws(config, 800, library=library))
     assert 540 < shares["small"] < 660
-    only_large = draws(only("simple", categories={"small": 0}), 200, library=library)
-    assert {draw.apis[0].category for draw in only_large} == {"large"}
     with pytest.raises(LibraryError, match=r"no category 'smal', but large, small"):
         Sampler(only("simple", categories={"smal": 1}), library, 1)
+
+
+@pytest.mark.parametrize("similar", [0.0, 1.0])
+@pytest.mark.parametrize("strategy", ["call_first", "query_first"])
+@pytest.mark.parametrize("style", STYLES)
+def test_a_category_of_weight_zero_is_left_out_of_every_part_of_a_draw(style, strategy, similar):
+    config = only(style, strategy, similar=similar, distractors=6, categories={"category_1": 0})
+    for draw in draws(config, 100):
+        assert {api.category for api in (*draw.apis, *draw.distractors)} <= {"category_0", "category_2"}
+        assert len(draw.distractors) + len(draw.apis) > 6
+
+
+def test_some_category_must_be_left():
+    with pytest.raises(ConfigError, match=r"^sampler\.categories: leaves no API to draw"):
+        Sampler(only("simple", categories=dict.fromkeys(("small", "large"), 0)), sized_library(), 1)
+
+
+def test_a_style_that_offers_several_needs_them_among_the_categories_left():
+    config = only("multiple", categories={"large": 0, "small": 1})
+    with pytest.raises(LibraryError, match="'multiple' offers several APIs"):
+        Sampler(config, sized_library()[:31], 1)
 
 
 def test_similar_apis_are_hard_distractors():

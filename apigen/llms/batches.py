@@ -13,26 +13,20 @@ Formats: https://platform.openai.com/docs/api-reference/batch (`custom_id` of at
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, TypeVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Protocol, TypeVar
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from apigen.errors import EndpointError
-from apigen.llms.openai import (
-    OpenAILLM,
-    _busy_kind,
-    _clean_json,
-    _Reply,
-)
-from apigen.options import Options
+from apigen.llms.batch_wire import BatchFile, BatchLine, BatchState, read_lines, read_object
+from apigen.llms.chat import ChatOptions, busy_kind
+from apigen.llms.openai import OpenAILLM
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
 T = TypeVar("T")
-M = TypeVar("M", bound=BaseModel)
-LIVE = {"model", "base_url", "api_key_env", "structured", "token_limit_key", "extra_body"}
-"""The options that mean what they mean for the `openai` backend."""
 INTENT = "input:"
 """Before the id of an input file, in the journal: a batch of it may be at the provider."""
 ENDED = ("completed", "failed", "expired", "cancelled")
@@ -44,15 +38,9 @@ SAVED_SECONDS = 0.5
 """What callers are given to write their answers down before the batch is closed in the journal."""
 
 
-class OpenAIBatchOptions(Options):
-    """Which model, how to ask, how many requests make a batch, how long to wait for more of them, and how often to look."""
+class OpenAIBatchOptions(ChatOptions):
+    """How many requests make a batch, how long to wait for more of them, and how often to look."""
 
-    model: str
-    base_url: str | None = None
-    api_key_env: str | None = None
-    structured: Literal["json_schema", "json_object", "none"] = "json_schema"
-    token_limit_key: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"  # noqa: S105 - no password
-    extra_body: dict[str, Any] = Field(default_factory=dict)
     batch_size: Annotated[int, Field(ge=1, le=50_000)] = 1000
     linger_seconds: Annotated[float, Field(ge=0)] = 5.0
     poll_seconds: Annotated[float, Field(gt=0)] = 30.0
@@ -73,89 +61,22 @@ class BatchJournal(Protocol):
         """Forget a batch; one that is not there is nothing to do."""
 
 
-class _File(BaseModel):
-    id: Annotated[str, Field(min_length=1)]
+@dataclass(slots=True, eq=False)
+class Batch:
+    """A batch on its way. `id` is the journal's; `left` are the keys whose answers are not handed over yet."""
 
+    id: str
+    keys: tuple[str, ...]
+    left: set[str]
+    fetched: bool = False
+    held: bool = False
+    failure: Exception | None = None
+    empty: asyncio.Event = field(default_factory=asyncio.Event)
 
-class _Fault(BaseModel):
-    code: str | None = None
-    message: str | None = None
-
-
-class _Faults(BaseModel):
-    data: list[_Fault] | None = None
-
-
-class _Counts(BaseModel):
-    completed: int = 0
-    failed: int = 0
-
-
-class BatchState(_File):
-    """What we need of a batch object, checked."""
-
-    status: str
-    output_file_id: str | None = None
-    error_file_id: str | None = None
-    errors: _Faults | None = None
-    request_counts: _Counts | None = None
-
-    @property
-    def first_fault(self) -> _Fault:
-        return next(iter((self.errors and self.errors.data) or ()), _Fault())
-
-    @property
-    def promised(self) -> int:
-        """How many lines its files should have."""
-        counts = self.request_counts or _Counts()
-        return counts.completed + counts.failed
-
-
-class _Response(BaseModel):
-    status_code: int
-    body: Any = None
-
-
-class RefusedBatch(Exception):
-    """A request that the provider will not answer, however often it is asked."""
-
-
-class BatchLine(BaseModel):
-    """One line of an output or error file."""
-
-    custom_id: str
-    response: _Response | None = None
-    error: Any = None
-
-    def read(self) -> _Reply:
-        """Return the chat completion. Raises RefusedBatch, or ValueError where it is worth asking again."""
-        if self.response is None:
-            raise ValueError(error_text(self.error))
-        status, body = self.response.status_code, self.response.body
-        if status == 200:
-            with suppress(ValueError):
-                return _Reply.model_validate(body)
-            raise ValueError(f"its answer is no chat completion: {str(body)[:80]!r}")
-        text = f"error {status}: {error_text(body or self.error)}"
-        raise ValueError(text) if _busy_kind(status, str(body)) else RefusedBatch(text)
-
-
-def error_text(value: Any) -> str:
-    """Return what an error says, wherever it says it."""
-    while isinstance(value, dict) and (inner := value.get("error") or value.get("message") or value.get("code")):
-        value = inner
-    return str(value or "no reason given")
-
-
-def _read_lines(content: bytes, keys: set[str]) -> dict[str, BatchLine]:
-    """Return the first line of each key; lines that are none, and those of others, are passed over."""
-    lines: dict[str, BatchLine] = {}
-    for text in content.split(b"\n"):
-        with suppress(ValueError, RecursionError):
-            line = BatchLine.model_validate(_clean_json(text))
-            if line.custom_id in keys:
-                lines.setdefault(line.custom_id, line)
-    return lines
+    def settle(self, key: str = "") -> None:
+        self.left.discard(key)
+        if self.fetched and not self.left:
+            self.empty.set()
 
 
 class BatchProvider:
@@ -167,13 +88,13 @@ class BatchProvider:
     def outage(self, problem: str | Exception) -> EndpointError:
         """Return a problem as an error for good: who heard "busy" would ask again one by one, and wait a day for each."""
         return EndpointError(
-            self._live._message(problem) if isinstance(problem, str) else str(self._live._outage(problem))
+            self._live.message(problem) if isinstance(problem, str) else str(self._live.outage(problem))
         )
 
     @property
     def _client(self) -> "AsyncOpenAI":
         # The client's own second try at creating a batch would be a second bill.
-        return self._live._connected().with_options(max_retries=0)
+        return self._live.connected().with_options(max_retries=0)
 
     async def upload(self, data: bytes) -> str:
         """Return the id of a new input file."""
@@ -182,7 +103,7 @@ class BatchProvider:
         for attempt in range(self._options.retries + 1):
             try:
                 files = self._client.files.with_raw_response
-                return _read(_File, await files.create(file=("apigen.jsonl", data), purpose="batch")).id
+                return read_object(BatchFile, await files.create(file=("apigen.jsonl", data), purpose="batch")).id
             except (APIError, ValueError) as error:
                 if attempt == self._options.retries or not _may_pass(error):
                     raise self.outage(error) from error
@@ -203,7 +124,7 @@ class BatchProvider:
                 endpoint="/v1/chat/completions",
                 completion_window=self._options.window,  # type: ignore[arg-type] # others have other windows
             )
-            return _read(BatchState, raw).id
+            return read_object(BatchState, raw).id
         except (APIError, ValueError) as error:
             # A file just uploaded may not be known to all of the provider's machines yet.
             if _may_pass(error) or file_id in str(error):
@@ -241,7 +162,7 @@ class BatchProvider:
 
             nonlocal gone, short
             try:
-                state = _read(BatchState, await self._client.batches.with_raw_response.retrieve(id))
+                state = read_object(BatchState, await self._client.batches.with_raw_response.retrieve(id))
             except NotFoundError:
                 gone += 1
                 return (None, {}) if gone >= GONE_AFTER else None
@@ -252,7 +173,7 @@ class BatchProvider:
             for file_id in (state.output_file_id, state.error_file_id):
                 with suppress(NotFoundError):
                     content = (await self._client.files.content(file_id)).content if file_id else b""
-                    lines = await asyncio.to_thread(_read_lines, content, keys) | lines
+                    lines = await asyncio.to_thread(read_lines, content, keys) | lines
             short += 1
             complete = len(lines) >= min(state.promised, len(keys))
             return (state, lines) if complete or short > self._options.retries else None
@@ -280,11 +201,7 @@ class BatchProvider:
         await asyncio.sleep(self._options.poll_seconds * 2 ** min(failures, 5))
 
 
-def _read(model: type[M], raw: Any) -> M:
-    return model.model_validate(_clean_json(raw.content))
-
-
 def _may_pass(error: Exception) -> bool:
     """Say whether asking again later may help; an error without a status is a broken connection or a broken reply."""
     status = getattr(error, "status_code", None)
-    return status is None or _busy_kind(status, str(error)) is not None
+    return status is None or busy_kind(status, str(error)) is not None

@@ -179,12 +179,14 @@ class OpenAIBatchLLM:
     async def _resolve(self, batch: Batch) -> bool:
         """Find out which batch was made of an input file; where none was, put its requests back."""
         id = await self._provider.find(batch.id.removeprefix(INTENT))
-        if id and not any(other.id == id for other in self._batches):
+        other = next((other for other in self._batches if id and other.id == id), None)
+        if id and other is None:
             await self._rename(batch, id)
             return True
         batch.fetched = True
-        for key in () if id else batch.keys:
-            self._put_back(batch, key, "no batch could be made")
+        if other is None or other.fetched:  # else the other one is still to bring the answers
+            for key in batch.keys:
+                self._put_back(batch, key, "no batch of it gave an answer")
         batch.left.clear()
         return False
 

@@ -24,7 +24,7 @@ from apigen.store.statements import (
     SAVE_DRAW,
 )
 
-CACHE_KB = 64_000
+CACHE_KB = 8_000
 """What the writer keeps of the file in memory, at most, so that a store of millions is not read again for each row."""
 
 

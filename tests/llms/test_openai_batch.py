@@ -385,6 +385,20 @@ def test_killed_at_any_write_of_the_journal_no_batch_is_paid_twice(batches: Batc
     assert not journal.rows
 
 
+def test_a_batch_that_is_in_the_journal_twice_loses_no_question(batches: Batches) -> None:
+    """Killed between writing its id and closing its intent; the batch then gives no answer, before the list tells whose it is."""
+    journal = Journal()
+    server = batches(
+        lambda line: FAILURES["expired"] if len(server.batches) == 1 else echo(line),
+        trouble=first_times(6, BUSY[0], "GET", "/v1/batches"),
+    )
+    interrupted(server, journal, request(), until=lambda: "batch_0" in journal.rows)
+    (intent,) = (id for id in journal.ever if id != "batch_0")
+    journal.rows = {intent: journal.rows["batch_0"], **journal.rows}
+    assert texts(ask(server, request(), journal=journal)) == ["answer to q0"]
+    assert not journal.rows
+
+
 def test_an_intent_is_found_among_many_batches_or_given_up(batches: Batches) -> None:
     server, journal = batches(echo), Journal()
     ask(server, *map(request, range(5)), batch_size=1)
@@ -507,6 +521,7 @@ CHAOS = ["429", "500", "in no file", "expired", "garbage", "no completion", "twi
 def test_whatever_happens_each_request_gets_its_own_answer_or_an_error(
     seed: int, count: int, size: int, kill: bool
 ) -> None:
+    count = min(count, 8 * size)  # more batches, one after the other, would only take long
     rng = random.Random(seed)
     given_out: dict[str, set[str]] = {}
 

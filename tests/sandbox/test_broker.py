@@ -731,8 +731,8 @@ async def reset(server: Loopback, reader: Reader, writer: Writer) -> None:
         HEAD + b"Content-Length: 3\r\nContent-Encoding: gzip\r\n\r\nabc",
         HEAD + b"Content-Length: 3\r\nContent-Encoding: br\r\n\r\nabc",
         HEAD + b"Content-Length: 3\r\nContent-Encoding: gzip, gzip\r\n\r\nabc",
-        ok(gzip.compress(b"hello")[:-4], "Content-Encoding: gzip"),
-        ok(gzip.compress(b"hello") + b"more", "Content-Encoding: gzip"),
+        ok(gzip.compress(b"hello", mtime=0)[:-4], "Content-Encoding: gzip"),
+        ok(gzip.compress(b"hello", mtime=0) + b"more", "Content-Encoding: gzip"),
     ],
 )
 def test_what_is_no_whole_reply(behave: Behaviour | bytes) -> None:

@@ -92,11 +92,11 @@ class BudgetSpent(ApigenError):
 class UnusableReply(ApigenError):
     """A checker's LLM replied with no verdict. The draw stays open: it is no "no".
 
-    `draw` and `purpose` say which replies to ask for anew.
+    `draw` and `purpose` say which replies to ask for anew; with `keys`, only those to the questions of these keys.
     """
 
     exit_code = 3
 
-    def __init__(self, message: str, *, draw: int, purpose: str) -> None:
-        self.draw, self.purpose = draw, purpose
+    def __init__(self, message: str, *, draw: int, purpose: str, keys: tuple[str, ...] = ()) -> None:
+        self.draw, self.purpose, self.keys = draw, purpose, keys
         super().__init__(message)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from apigen import __version__
+from apigen.checkers.judge import own_judges
 from apigen.config import RunConfig, SandboxConfig
 from apigen.errors import ApigenError, SandboxError
 from apigen.llms import LLM, build_llms
@@ -119,6 +120,8 @@ async def _llms(config: RunConfig) -> list[Finding]:
         for endpoint in llm.endpoints:
             findings.append(await _endpoint(name, endpoint.llm))
         await llm.close()
+    if note := own_judges(config, llms):
+        findings.append(Finding("note", "judge", note))
     return findings
 
 

@@ -95,13 +95,16 @@ def parse_calls(text: str) -> tuple[Call, ...]:
     return _calls(value)
 
 
-def parse_json(text: str) -> Json:
-    """Return the JSON value in a reply, repaired where a model slipped.
+def parse_json(text: str, *, truncated: bool = False) -> Json:
+    """Return the JSON value in a reply, repaired where a model slipped, but not where a reply was cut short.
 
     Raises:
         Unreadable: If there is none, or it is too long, too deep, or holds what JSON text cannot.
     """
-    return _read(text)[0]
+    value, whole = _read(text)
+    if truncated and not whole:
+        raise Unreadable(*TRUNCATED)
+    return value
 
 
 def _read(text: str) -> tuple[Json, bool]:

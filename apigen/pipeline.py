@@ -213,8 +213,8 @@ class _Session:
 
     def _take(self, index: int, result: DrawResult | Exception) -> None:
         if isinstance(result, UnusableReply):
-            open_draw, purpose = result.draw, result.purpose
-            self._save(lambda: self._writer.retire_replies(open_draw, purpose))
+            open_draw, purpose, keys = result.draw, result.purpose, result.keys
+            self._save(lambda: self._writer.retire_replies(open_draw, purpose, keys))
             self.tally.skip(index)
         elif isinstance(result, BudgetSpent):
             pass  # the draw stays open, and no other is begun

@@ -145,12 +145,16 @@ class Draw:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one stage said of a candidate. `reason` is a stable code such as `format:unknown_argument`."""
+    """What one stage said of a candidate. `reason` is a stable code such as `format:unknown_argument`.
+
+    `answer` are the calls that a solver would make instead, where the stage asked one and it disagreed.
+    """
 
     stage: str
     passed: bool
     reason: str = ""
     detail: str = ""
+    answer: tuple[Call, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +182,9 @@ class Candidate:
         """Return this candidate with one more stage behind it."""
         return replace(self, verdicts=(*self.verdicts, Verdict(stage, True, detail=detail)))
 
-    def rejected(self, stage: str, reason: str, detail: str) -> "Candidate":
+    def rejected(self, stage: str, reason: str, detail: str, answer: tuple[Call, ...] | None = None) -> "Candidate":
         """Return this candidate thrown out by `stage`, with the code `stage:reason` and a detail for people."""
-        return replace(self, verdicts=(*self.verdicts, Verdict(stage, False, f"{stage}:{reason}", detail)))
+        return replace(self, verdicts=(*self.verdicts, Verdict(stage, False, f"{stage}:{reason}", detail, answer)))
 
 
 @dataclass(frozen=True, slots=True)

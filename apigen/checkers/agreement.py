@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from random import Random
 
+from apigen.checkers.equivalence import spelled_out
 from apigen.errors import ConfigError
 from apigen.llms import LLM
 from apigen.options import Options, parse_options
@@ -19,9 +20,9 @@ class AgreementOptions(Options):
 
 
 class AgreementChecker:
-    """Rejects with `different_calls`, or `no_calls` where the solver's reply holds none; the detail shows what it would call.
+    """Rejects with `different_calls` and the solver's answer, or `no_calls` where its reply cannot be read as calls.
 
-    Equal means: the same calls in any order, arguments left out at their default equal to arguments said, 5 equal to 5.0.
+    Equal means: the same calls in any order, each with the same meaning (see `equivalence`).
     """
 
     stage = "agreement"
@@ -58,13 +59,13 @@ class AgreementChecker:
         if _keys(calls, by_name) == _keys(candidate.calls, by_name):
             return candidate.passed(self.stage)
         detail = f"a blind solver would call {compact_json(calls_to_json(calls))}"
-        return candidate.rejected(self.stage, "different_calls", detail[:2000])
+        return candidate.rejected(self.stage, "different_calls", detail[:2000], calls)
 
 
-def pick_llm(name: str, llms: Mapping[str, LLM]) -> LLM:
+def pick_llm(name: str, llms: Mapping[str, LLM], key: str = "llm") -> LLM:
     """Return one of the config's LLMs, or raise ConfigError with their names."""
     if name not in llms:
-        raise ConfigError(f"'{name}' is not among `llms` ({', '.join(sorted(llms))})", key="llm")
+        raise ConfigError(f"'{name}' is not among `llms` ({', '.join(sorted(llms))})", key=key)
     return llms[name]
 
 
@@ -74,10 +75,4 @@ def _room(calls: Sequence[Call]) -> int:
 
 
 def _keys(calls: Sequence[Call], apis: Mapping[str, Api]) -> list[str]:
-    return sorted(Call(call.name, _with_defaults(call.arguments, apis.get(call.name))).key for call in calls)
-
-
-def _with_defaults(arguments: JsonObject, api: Api | None) -> JsonObject:
-    properties = api.properties if api else {}
-    defaults = {name: schema["default"] for name, schema in properties.items() if "default" in schema}
-    return {**defaults, **arguments}
+    return sorted(spelled_out(call, apis.get(call.name)).key for call in calls)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from apigen.cli import library_add
+from apigen.cli import library_add, library_ambiguous
 
 if TYPE_CHECKING:
     from apigen.config import Source
@@ -35,6 +35,7 @@ group = typer.Typer(name="library", help="List, show, check, call and add the AP
 
 def register(app: typer.Typer) -> None:
     group.add_typer(library_add.group)
+    library_ambiguous.register(group)
     app.add_typer(group)
 
 

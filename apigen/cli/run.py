@@ -61,11 +61,13 @@ def run(
     """Generate, verify, store and export; the same command continues where it stopped."""
     import asyncio
 
+    from apigen.checkers.judge import own_judges
     from apigen.cli.display import make_display
     from apigen.cli.tables import make_console
     from apigen.config import load_config
     from apigen.engines import OnRay
     from apigen.errors import ConfigError
+    from apigen.llms import build_llms
 
     if engine == "local" and (address or workers):
         raise ConfigError("is for --engine ray", key="--address" if address else "--workers")
@@ -74,6 +76,8 @@ def run(
     if unsafe:
         settings = settings.model_copy(update={"sandbox": settings.sandbox.model_copy(update={"unsafe": True})})
         sys.stderr.write("apigen: --unsafe-no-sandbox: library code runs unprotected\n")
+    if note := own_judges(settings, build_llms(settings.llms)):
+        sys.stderr.write(f"apigen: note: {note}\n")
     console = make_console()
     outcome = asyncio.run(_run(settings, make_display(console, log_json=log_json), new_run, on_ray))
     if not log_json:

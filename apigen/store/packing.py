@@ -31,7 +31,11 @@ def pack_calls(calls: Iterable[Call]) -> str:
 
 
 def unpack_calls(text: str) -> tuple[Call, ...]:
-    return tuple([Call(call["name"], call["arguments"]) for call in loads(text)])
+    return _calls(loads(text))
+
+
+def _calls(items: Json) -> tuple[Call, ...]:
+    return tuple([Call(call["name"], call["arguments"]) for call in items])
 
 
 def pack_results(results: Iterable[CallResult]) -> str:
@@ -55,10 +59,19 @@ def unpack_results(text: str) -> tuple[CallResult, ...]:
 
 
 def pack_verdicts(verdicts: Iterable[Verdict]) -> str:
-    """Return verdicts as `[[stage, passed, reason, detail], …]`."""
-    return dumps([[verdict.stage, verdict.passed, verdict.reason, verdict.detail] for verdict in verdicts])
+    """Return verdicts as `[[stage, passed, reason, detail], …]`, with a fifth item where a solver's answer belongs to one."""
+    return dumps([_verdict(verdict) for verdict in verdicts])
+
+
+def _verdict(verdict: Verdict) -> list[Json]:
+    said = [verdict.stage, verdict.passed, verdict.reason, verdict.detail]
+    return said if verdict.answer is None else [*said, calls_to_json(verdict.answer)]
 
 
 @lru_cache(maxsize=1024)  # most candidates got one of a few lists of verdicts
 def unpack_verdicts(text: str) -> tuple[Verdict, ...]:
-    return tuple([Verdict(*row) for row in loads(text)])
+    return tuple([_said(*row) for row in loads(text)])
+
+
+def _said(stage: str, passed: bool, reason: str, detail: str, answer: Json = None) -> Verdict:
+    return Verdict(stage, passed, reason, detail, None if answer is None else _calls(answer))

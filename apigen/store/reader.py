@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from apigen.errors import StoreError
-from apigen.records import Api, Call, Candidate, Draw, Json, Sample, canonical
+from apigen.records import Api, Call, Candidate, Draw, Json, Sample, Verdict, canonical
 from apigen.store import open_database, store_errors
 from apigen.store.packing import loads, unpack_calls, unpack_results, unpack_verdicts
 
@@ -26,6 +26,10 @@ from candidates indexed by candidates_by_reason
 cross join draws on draws.run_id = candidates.run_id and draws.idx = candidates.draw
 where candidates.run_id = ? and reason is ? and candidates.draw <= ?
 order by candidates.draw, position
+"""
+ASKED = """
+select query, calls, verdicts from candidates indexed by candidates_by_reason
+where run_id = ? and reason is ? order by draw, position
 """
 LAST_DRAW = 2**63 - 1
 
@@ -159,10 +163,35 @@ class StoreReader:
         """Yield candidates in draw order: verified ones, or rejected ones (of a reason that starts so)."""
         reasons: list[str | None] = [None]
         if rejected or reason:
-            known = self._query("select distinct reason from tallies where run_id = ? and reason != ''", self.run_id)
-            reasons = [row["reason"] for row in known if row["reason"].startswith(reason)]
+            reasons = [known for known in self._reasons() if known.startswith(reason)]
         in_order = merge(*map(self._rows, reasons), key=itemgetter(0, 1))
         yield from self._candidates(islice(in_order, limit))
+
+    def asked(self, stage: str) -> Iterator[tuple[str, tuple[Call, ...], Verdict]]:
+        """Yield query, calls and a stage's verdict of every candidate that came so far; reason by reason, each in draw order.
+
+        Those that the stage passed are there too, also where a later one rejected them or they are past the run's cut.
+        """
+        run = self.run()
+        stages = json.loads(run["stages"]) if run else []
+        if stage not in stages:
+            return
+        reached = stages[stages.index(stage) :]
+        later = [reason for reason in self._reasons() if reason.split(":")[0] in reached]
+        with self._damage():
+            for reason in (None, *later):
+                for query, calls, verdicts in self._query(ASKED, self.run_id, reason):
+                    said = {verdict.stage: verdict for verdict in unpack_verdicts(verdicts)}
+                    yield query, unpack_calls(calls), said[stage]
+
+    def apis(self) -> dict[str, Api]:
+        """Return the run's library by name."""
+        return {row["name"]: _api(row) for row in self._query("select * from apis where run_id = ?", self.run_id)}
+
+    def _reasons(self) -> list[str]:
+        """Return the codes for which candidates were rejected."""
+        known = self._query("select distinct reason from tallies where run_id = ? and reason != ''", self.run_id)
+        return [row["reason"] for row in known]
 
     def _rows(self, reason: str | None) -> Iterator[tuple[Json, ...]]:
         cursor = self._connection.cursor()
@@ -175,7 +204,7 @@ class StoreReader:
             yield from cursor.execute(CANDIDATES, (self.run_id, reason, last))
 
     def _candidates(self, rows: Iterator[tuple[Json, ...]]) -> Iterator[Candidate]:
-        known = {row["name"]: _api(row) for row in self._query("select * from apis where run_id = ?", self.run_id)}
+        known = self.apis()
 
         @lru_cache(maxsize=4096)
         def apis(names: str) -> tuple[Api, ...]:

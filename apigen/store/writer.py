@@ -176,13 +176,14 @@ class RunWriter:
             tokens, dollars = self._spent
             self._spent = tokens + reply.prompt_tokens + reply.completion_tokens, dollars + reply.dollars
 
-    def retire_replies(self, draw: int, purpose: str) -> None:
-        """Keep a draw's replies on the bill, but let them answer no question again."""
+    def retire_replies(self, draw: int, purpose: str, keys: Sequence[str] = ()) -> None:
+        """Keep a draw's replies (those of these keys, where some are given) on the bill, but let them answer no question again."""
         with self.transaction():
             self._connection.execute(
                 "update completions set key = key || ':retired:' || rowid "
-                "where run_id = ? and draw = ? and purpose = ? and key not like '%:retired:%'",
-                [self.run_id, draw, purpose],
+                "where run_id = ? and draw = ? and purpose = ? and key not like '%:retired:%' "
+                "and (? = '[]' or key in (select value from json_each(?)))",
+                [self.run_id, draw, purpose, *[dumps(list(keys))] * 2],
             )
 
     def save_draw(self, draw: Draw, candidates: Sequence[Candidate], seconds: float) -> None:

@@ -194,6 +194,63 @@ def test_a_finished_run_with_an_open_draw_stays_finished(serving: Serving, setti
     assert export_of(chosen) == before
 
 
+COMMITTEE = ["format", "execution", {"judge": {"llms": ["a", "b"], "samples": 2, "vote": "unanimity"}}]
+
+
+def with_committee(settings: Settings, base_url: str, **changed: Any) -> dict[str, Any]:
+    chosen = settings(base_url, checkers=COMMITTEE, concurrency=1, **changed)
+    chosen["llms"] |= {name: chosen["llms"]["writer"] | {"model": name} for name in "ab"}
+    return chosen
+
+
+def questions(bodies: list[Body]) -> list[str]:
+    return [json.dumps([body["model"], body["messages"], body["seed"]]) for body in bodies]
+
+
+def test_a_committee_s_replies_are_found_again(serving: Serving, settings: Settings, tmp_path: Path) -> None:
+    undisturbed = serving(Oracle())
+    aside = with_committee(settings, undisturbed.base_url, store=str(tmp_path / "aside.db"), target={"draws": 4})
+    go(aside)
+    wanted = export_of(aside)
+    assert len(undisturbed.requests) == 4 * (1 + 4)
+    assert in_store(aside, "select count(distinct key) from completions where purpose = 'judge'") == [(16,)]
+
+    lock, given, down = threading.Lock(), [0], True
+
+    def twist(body: Body) -> Answer | None:
+        with lock:
+            given[0] += 1
+            return Answer("overloaded", status=503) if down and given[0] > 8 else None
+
+    server = serving(Oracle(twist=twist))
+    chosen = with_committee(settings, server.base_url, target={"draws": 4})
+    with pytest.raises(EndpointError, match="503"):
+        go(chosen)
+    assert in_store(chosen, "select count(*) from completions") == [(8,)]
+    answered, before = questions(server.requests[:8]), len(server.requests)
+    down = False
+    assert go(chosen).state == "done"
+    assert export_of(chosen) == wanted
+    after = questions(server.requests[before:])
+    assert len(after) == len(set(after)) == 20 - 8
+    assert not set(answered) & set(after)
+
+
+def test_only_the_judges_that_said_nothing_are_asked_anew(serving: Serving, settings: Settings) -> None:
+    silent = True
+    server = serving(
+        Oracle(twist=lambda body: "maybe" if silent and body["model"] == "b" and purpose_of(body) == "judge" else None)
+    )
+    chosen = with_committee(settings, server.base_url, target={"draws": 2})
+    assert go(chosen).open_draws == 2
+    before = len(server.requests)
+    assert before == 2 * (1 + 2 + 2 * 2)
+    silent = False
+    assert go(chosen).state == "done"
+    assert [body["model"] for body in server.requests[before:]] == ["b"] * 4
+    assert len(rows(chosen)) == 2
+
+
 def test_an_outage_stops_the_run_and_the_same_command_finishes_it(
     serving: Serving, settings: Settings, tmp_path: Path
 ) -> None:

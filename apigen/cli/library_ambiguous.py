@@ -34,9 +34,15 @@ def ambiguous(
 ) -> None:
     """List the API docs about whose calls the blind solvers of `agreement` disagreed."""
     from apigen.ambiguity import ambiguities
+    from apigen.errors import ConfigError
     from apigen.store.reader import StoreReader
 
     reader = StoreReader(db, run)
+    stored = reader.run()
+    if stored and '"agreement"' not in stored["stages"]:
+        raise ConfigError(
+            f"run {reader.run_id} asked no blind solver: `agreement` is not among its checkers", file=str(db)
+        )
     every = ambiguities(reader)
     disagreed = [one for one in every if one.disagreed]
     if as_json:
@@ -63,7 +69,7 @@ def _print(one: "Ambiguity") -> None:
 
 
 def _words(difference: "Difference") -> str:
-    unknown = "an argument it does not have" if difference.kind in ("left_out", "added", "other_value") else "no API"
+    unknown = "an unknown API" if difference.kind in ("other_api", "called_too") else "an unknown argument"
     return WORDS[difference.kind].replace("`{}`", f"`{difference.name}`" if difference.name else unknown)
 
 

@@ -3,12 +3,15 @@
 import json
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from apigen.checkers.agreement import AgreementChecker
+from apigen.checkers.equivalence import spelled_out
 from apigen.errors import ConfigError, EndpointError
 from apigen.prompts import Prompts
 from apigen.records import Call
-from tests.makers import INTEGER, NUMBER, TEXT, FakeLLM, make_api, make_candidate, make_draw, rejection, wait_for
+from tests.makers import INTEGER, NULL, NUMBER, TEXT, FakeLLM, make_api, make_candidate, make_draw, rejection, wait_for
 
 PROMPTS = Prompts()
 CONVERT = make_api(
@@ -95,6 +98,87 @@ def test_other_calls_are_rejected_and_shown(solved, proposed):
     assert found.reason == "agreement:different_calls"
     for call in solved:
         assert json.dumps(call.to_json()) in found.detail
+
+
+ADDRESS = {
+    "type": "object",
+    "properties": {"city": TEXT, "country": {**TEXT, "default": "DE"}},
+    "required": ["city"],
+}
+SEND = make_api(
+    "send",
+    {
+        "to": ADDRESS,
+        "via": {"type": "array", "items": ADDRESS},
+        "from_": {"anyOf": [ADDRESS, NULL], "default": None},
+        "note": {"anyOf": [TEXT, NULL]},
+        "format": {
+            "type": "object",
+            "properties": {"size": {**INTEGER, "default": 4}, "kind": TEXT},
+            "default": {"kind": "box"},
+        },
+        "day": {**TEXT, "default": "Monday"},
+    },
+    required=["to", "day"],
+)
+TO = {"city": "Ulm"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ({"to": TO}, {"to": {**TO, "country": "DE"}}, True),
+        ({"to": TO}, {"to": {**TO, "country": "FR"}}, False),
+        ({"via": [TO, TO]}, {"via": [{**TO, "country": "DE"}, TO]}, True),
+        ({"via": []}, {}, False),
+        ({}, {"from_": None}, True),
+        ({}, {"note": None}, False),
+        ({"note": None}, {"note": "null"}, False),
+        ({"from_": TO}, {"from_": {"country": "DE", **TO}}, True),
+        ({}, {"format": {"kind": "box", "size": 4.0}}, True),
+        ({}, {"format": {"kind": "box", "size": 5}}, False),
+        ({"format": {"kind": "box"}}, {}, True),
+        ({"format": {}}, {}, False),
+        ({}, {"day": "Monday"}, False),
+        ({"note": "a"}, {"note": "A"}, False),
+        ({"made_up": 1.0}, {"made_up": 1}, True),
+    ],
+    ids=str,
+)
+def test_nested_defaults_and_nulls(one, other, same):
+    draw = make_draw(SEND, CONVERT)
+    reply = replied(Call("send", other))
+    done = wait_for(AgreementChecker(FakeLLM(reply), PROMPTS)(make_candidate(draw, Call("send", one))))
+    assert (done.rejection is None) == same
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["city", "country", "x"]), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+ARGUMENTS = st.dictionaries(st.sampled_from([*SEND.properties, "made_up"]), VALUES, max_size=4)
+
+
+@settings(deadline=None, database=None)
+@given(ARGUMENTS, ARGUMENTS)
+def test_spelling_out_is_done_once_and_makes_no_two_calls_equal_that_say_different_things(one, other):
+    first, second = (Call("send", arguments) for arguments in (one, other))
+    full = spelled_out(first, SEND)
+    assert spelled_out(full, SEND) == full
+    assert one.keys() <= full.arguments.keys() <= one.keys() | {"from_", "format"}
+    if full == spelled_out(second, SEND):
+        assert one.keys() ^ other.keys() <= {"from_", "format"}
+
+
+def test_the_answer_is_kept_as_data():
+    found = rejection(check(replied(WORDS, Call("invented", {"x": [1.5, None]})), KM))
+    assert found.answer == (WORDS, Call("invented", {"x": [1.5, None]}))
+    assert rejection(check(replied(), KM)).answer == ()
+    assert rejection(check("no", KM)).answer is None
+    assert check(replied(KM), KM).verdicts[0].answer is None
 
 
 @pytest.mark.parametrize(

@@ -569,6 +569,41 @@ def test_doctor_of_a_config(call: Call, serving: Serving, settings: Settings, co
     assert str(port) in shown.out
 
 
+def judged_by(base_url: str, judge: dict[str, Any], llms: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Settings of a run with a judge; the LLMs are those of the writer, unless told otherwise."""
+    same = {"backend": "openai", "model": "m", "base_url": base_url, "patience_seconds": 0.5}
+    checkers = ["format", "execution", {"judge": judge}, {"agreement": {"llm": "writer"}}]
+    return {"llms": {name: same | more for name, more in ({"writer": {}} | llms).items()}, "checkers": checkers}
+
+
+@pytest.mark.parametrize(
+    ("judge", "llms", "expected"),
+    [
+        ({}, {}, "the judge 'writer' is the generator (m)"),
+        ({}, {"judge": {}}, "the judge 'judge' is the generator's model at the same place as 'writer' (m)"),
+        ({"llms": ["other", "writer"]}, {"other": {"model": "n"}}, "the judge 'writer' is the generator (m)"),
+        ({}, {"judge": {"model": "n"}}, ""),
+        ({"llm": "far"}, {"far": {"base_url": "http://127.0.0.1:9/v1"}}, ""),
+    ],
+    ids=["default", "same model", "one of several", "other model", "other place"],
+)
+def test_a_judge_that_judges_its_own_work_is_noted(
+    call: Call, serving: Serving, settings: Settings, config_file: ConfigFile, judge: Any, llms: Any, expected: str
+) -> None:
+    server = serving(Oracle())
+    chosen = settings(server.base_url, target={"draws": 1}, exports=[], **judged_by(server.base_url, judge, llms))
+    file = config_file(chosen)
+    if "far" not in llms:
+        done = call("run", file, "--log-json")
+        assert done.code == 0
+        assert [line.startswith(f"apigen: note: {expected}") for line in done.err.splitlines()] == [True] * bool(
+            expected
+        )
+        assert all(isinstance(json.loads(line), dict) for line in done.out.splitlines())
+    shown = " ".join(call("doctor", file).out.split())
+    assert ("seldom finds its own mistakes" in shown) == bool(expected)
+
+
 def test_doctor_says_how_to_mend_a_missing_runtime(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     import importlib.util
 

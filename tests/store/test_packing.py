@@ -8,14 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apigen.records import Call, CallError, CallResult
+from apigen.records import Call, CallError, CallResult, Verdict
 from apigen.store.packing import (
     dumps,
     loads,
     pack_calls,
     pack_results,
+    pack_verdicts,
     unpack_calls,
     unpack_results,
+    unpack_verdicts,
 )
 
 VALUES = st.recursive(
@@ -70,3 +72,14 @@ def test_sqlite_reads_both_spellings() -> None:
     for value in ({"x": 1}, {"x": 1, "y": 2**70}):
         assert db.execute("select json_extract(?, '$.x')", [dumps(value)]).fetchone() == (1,)
     db.close()
+
+
+def test_verdicts_keep_their_answers_and_old_ones_are_read() -> None:
+    verdicts = (
+        Verdict("format", True),
+        Verdict("agreement", False, "agreement:different_calls", "läte", (Call("f", {"x": 2**70}), Call("g", {}))),
+        Verdict("agreement", False, "agreement:different_calls", "", ()),
+    )
+    assert unpack_verdicts(pack_verdicts(verdicts)) == verdicts
+    assert pack_verdicts(verdicts[:1]) == '[["format",true,"",""]]'
+    assert unpack_verdicts('[["agreement",false,"agreement:different_calls","x"]]')[0].answer is None

@@ -44,7 +44,7 @@ class Plan:
 
     @property
     def most_in_flight(self) -> int:
-        """How many draws keep every LLM full: each draw asks one at a time."""
+        """How many draws keep every LLM full: each asks one at a time at least, a committee of judges several."""
         return sum(llm.max_in_flight for llm in self.llms.values())
 
     def loads(self) -> list[Load]:

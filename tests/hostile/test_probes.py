@@ -612,7 +612,7 @@ EXPECTED: dict[str, frozenset[str]] = {
         frozenset({"refused"}),
     ),
     **dict.fromkeys(["large", "forged_giant_length", "forged_flood", "many_small"], frozenset({"too_large"})),
-    "very_large": frozenset({"too_large", "memory"}),
+    "very_large": frozenset({"too_large", "memory", "timeout"}),
     **dict.fromkeys(
         ["forever", "asleep", "regex", "ignores_signals", "blocks_signals", "catches_everything", "thread_loops",
          "stops_itself", "alarm", "catches_alarm", "forged_never_whole", "forged_slowly"],

@@ -83,7 +83,7 @@ def test_a_sick_endpoint_costs_nobody_an_answer_or_a_wait(sick: Answer) -> None:
             llm = build(at(never.base_url), at(well.base_url), concurrency=10)
             start = asyncio.get_running_loop().time()
             assert await answers(llm, 200) == [f"echo draw {draw}" for draw in range(200)]
-            assert asyncio.get_running_loop().time() - start < 5
+            assert asyncio.get_running_loop().time() - start < 15  # a stall would take minutes
             assert counted(well) == Counter(f"draw {draw}" for draw in range(200))
 
     run(work())

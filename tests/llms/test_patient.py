@@ -388,7 +388,7 @@ def test_an_outage_is_waited_out_and_full_speed_comes_back() -> None:
     """The server dies amid requests, listens again after two seconds, and is asked as many at once as before."""
 
     async def behave(number: int, body: Body) -> Answer | str:
-        return Answer(f"echo {said_by(body)}", delay=0.2)
+        return Answer(f"echo {said_by(body)}", delay=0.5)  # so long that also a slow client can keep 40 waiting
 
     async def work() -> None:
         async with light_server(behave) as server:
@@ -409,9 +409,9 @@ def test_an_outage_is_waited_out_and_full_speed_comes_back() -> None:
             ]  # fmt: skip
             assert 36 <= server.most <= 40  # the client's own work takes some time too
             assert before < 200
-            assert time.monotonic() - start < 8
+            assert time.monotonic() - start < 20
 
-    run_real(work(), 25)
+    run_real(work(), 60)
 
 
 def test_an_outage_longer_than_patience_names_the_endpoint() -> None:

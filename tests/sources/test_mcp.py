@@ -256,7 +256,7 @@ def test_a_flood_does_not_fill_the_memory() -> None:
         "peak = lambda: int(re.search(r'VmHWM:\\s+(\\d+) kB', open('/proc/self/status').read())[1])\n"
         "call('nothing', command=RAW)\n"
         "before = peak()\n"
-        "assert [kind(one) for one in call('huge', 'flood_notes', 'flood_requests', command=RAW)] == ['too_large'] * 3\n"
+        "assert [kind(one) for one in call('huge', 'flood_notes', 'flood_requests', command=RAW, seconds=60)] == ['too_large'] * 3\n"
         "print(peak() - before)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], capture_output=True, text=True)
@@ -626,7 +626,7 @@ def test_http_replies_that_are_none(behave: Behave, error: str) -> None:
 
     calls: list[dict[str, Any]] = []
     with handmade(once) as (url, _):
-        first, second = call("act", "act", url=url)
+        first, second = call("act", "act", url=url, seconds=30)
     assert kind(first) == error
     assert second.ok
 

@@ -18,7 +18,7 @@ LAYERS = (
     ("pipeline",),
     ("engines",),
     ("work",),
-    ("sampler", "generator", "checkers", "exporters", "target", "budget"),
+    ("sampler", "generator", "checkers", "exporters", "target", "budget", "stats"),
     ("pool",),
     ("variation", "sources", "parsing", "prompts", "similarity"),
     ("sandbox", "llms", "store"),

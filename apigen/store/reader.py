@@ -146,6 +146,12 @@ class StoreReader:
         )
         return {part: Cost(*sums) for part, *sums in rows}
 
+    def apis(self) -> tuple[Api, ...]:
+        """Return the APIs of the run's library, whether they were drawn or not, in its order."""
+        query = "select * from apis where run_id = ? order by position"
+        with self._damage():
+            return tuple([_api(row) for row in self._query(query, self.run_id)])
+
     def samples(self) -> Iterator[Sample]:
         """Yield the verified samples in draw order; what lies past the run's cut is left out."""
         run = self.run()
@@ -175,7 +181,7 @@ class StoreReader:
             yield from cursor.execute(CANDIDATES, (self.run_id, reason, last))
 
     def _candidates(self, rows: Iterator[tuple[Json, ...]]) -> Iterator[Candidate]:
-        known = {row["name"]: _api(row) for row in self._query("select * from apis where run_id = ?", self.run_id)}
+        known = {api.name: api for api in self.apis()}
 
         @lru_cache(maxsize=4096)
         def apis(names: str) -> tuple[Api, ...]:

@@ -13,7 +13,7 @@ from apigen.config import RunConfig
 from apigen.engines import Engine, OnRay
 from apigen.engines.local import LocalEngine
 from apigen.errors import BudgetSpent, UnusableReply
-from apigen.exporters import check_exports, export
+from apigen.exporters import check_exports, export_order
 from apigen.llms import Load
 from apigen.progress import Listener, Progress
 from apigen.store import StoreBusy
@@ -77,6 +77,8 @@ async def run(
         cleanup.enter_context(only_run(config.store))
         work = await Work.open(plan)
         cleanup.push_async_callback(work.close)
+        for order in exports:
+            order.check(work.library.apis)
         if left_out := work.library.left_out:
             progress.notice = f"{len(left_out)} operations or tools cannot be used; the first: {left_out[0]}"
             listener(progress)
@@ -106,9 +108,10 @@ async def run(
             await (ray or work).start()
         await session.go(stop or asyncio.Event())
         exported = []
-        for format_name, file in () if session.log.given_up else exports:
+        for order in () if session.log.given_up else exports:
             reader = StoreReader(config.store, writer.run_id)
-            exported.append((format_name, file, export(reader.samples(), format_name, file, reader.metadata())))
+            written = export_order(reader.samples(), order, reader.metadata(), work.library.apis)
+            exported += [(order.format, file, rows) for file, rows in written.rows.items()]
         return Outcome(session.state, session.tally.open, tuple(exported), fresh, writer.run_id, session.budget.spent)
 
 

@@ -77,7 +77,7 @@ def ambiguities(reader: StoreReader) -> list[Ambiguity]:
     Raises:
         StoreError: If the store cannot be read.
     """
-    apis = reader.apis()
+    apis = {api.name: api for api in reader.apis()}
     found: dict[str, Ambiguity] = {}
     differences: dict[tuple[str, Kind, str], Difference] = {}
     for query, calls, verdict in reader.asked(AgreementChecker.stage):

@@ -77,6 +77,7 @@ REACHING = frozenset(
     }
 )
 """Options of an LLM, or `http` of a REST API, that say how to reach it, not what it answers: a run may go on with others."""
+DECONTAMINATION = "decontamination"
 Amount = Annotated[float, Field(ge=0)]
 
 
@@ -180,6 +181,7 @@ class RunConfig(Options):
     generator: GeneratorConfig = GeneratorConfig()
     sandbox: SandboxConfig = SandboxConfig()
     checkers: Annotated[tuple[Stage, ...], Field(min_length=1)]
+    decontaminate: tuple[Path, ...] = ()
     exports: tuple[Export, ...] = ()
     prompts: Path | None = None
 
@@ -192,11 +194,23 @@ class RunConfig(Options):
     def _names_resolve(self) -> "RunConfig":
         if self.generator.llm not in self.llms:
             raise ValueError(f"`generator.llm` is '{self.generator.llm}', but `llms` has {listed(self.llms)}")
-        stages = [stage.name for stage in self.checkers]
+        stages = [stage.name for stage in self.stages]
         for name in stages:
             if stages.count(name) > 1:
+                if self.decontaminate and name == DECONTAMINATION:
+                    raise ValueError(
+                        f"`decontaminate` is short for the checker '{name}', which is there too; take one out"
+                    )
                 raise ValueError(f"`checkers` lists '{name}' twice; take one out")
         return self
+
+    @property
+    def stages(self) -> tuple[Door, ...]:
+        """The stages of the verifier in order: `checkers`, with what `decontaminate` is short for after the first."""
+        if not self.decontaminate:
+            return self.checkers
+        files = [str(file) for file in self.decontaminate]
+        return (self.checkers[0], Door(name=DECONTAMINATION, options={"files": files}), *self.checkers[1:])
 
     def identity(self) -> dict[str, Json]:
         """Return the settings that decide what a draw yields; a store continues only under the same ones."""
@@ -206,6 +220,8 @@ class RunConfig(Options):
         for entry in chosen["library"]:
             if isinstance(http := entry["options"].get("http"), dict):
                 entry["options"]["http"] = {key: value for key, value in http.items() if key not in REACHING}
+        if not chosen["decontaminate"]:
+            del chosen["decontaminate"]
         if chosen["clock"] is None:  # then it is the store's, and no setting
             del chosen["clock"]
         return chosen

@@ -13,9 +13,10 @@ from apigen.config import RunConfig
 from apigen.engines import Engine, OnRay
 from apigen.engines.local import LocalEngine
 from apigen.errors import BudgetSpent, UnusableReply
-from apigen.exporters import check_exports, export
+from apigen.exporters import Order, check_exports, export_order
 from apigen.llms import Load
 from apigen.progress import Listener, Progress
+from apigen.records import Api
 from apigen.store import StoreBusy
 from apigen.store.commit import CommitLog
 from apigen.store.lock import only_run
@@ -77,6 +78,8 @@ async def run(
         cleanup.enter_context(only_run(config.store))
         work = await Work.open(plan)
         cleanup.push_async_callback(work.close)
+        for order in exports:
+            order.check(work.library.apis)
         if left_out := work.library.left_out:
             progress.notice = f"{len(left_out)} operations or tools cannot be used; the first: {left_out[0]}"
             listener(progress)
@@ -105,15 +108,15 @@ async def run(
             listener(progress)
             await (ray or work).start()
         await session.go(stop or asyncio.Event())
-        exported = () if session.log.given_up else _export(config.store, writer.run_id, exports)
+        exported = () if session.log.given_up else _export(config.store, writer.run_id, exports, work.library.apis)
         return Outcome(session.state, session.tally.open, exported, fresh, writer.run_id, session.budget.spent)
 
 
-def _export(store: Path, run_id: int, exports: Sequence[tuple[str, Path]]) -> tuple[tuple[str, Path, int], ...]:
-    """Write every export of a run; return (format, file, rows) of each."""
+def _export(store: Path, run_id: int, orders: Sequence[Order], apis: Sequence[Api]) -> tuple[tuple[str, Path, int], ...]:
+    """Write every export of a run; return (format, file, rows) of each file."""
     with closing(StoreReader(store, run_id)) as reader:
-        about = reader.metadata()
-        return tuple([(name, file, export(reader.samples(), name, file, about)) for name, file in exports])
+        written = [(order, export_order(reader.samples(), order, reader.metadata(), apis)) for order in orders]
+    return tuple([(order.format, file, rows) for order, one in written for file, rows in one.rows.items()])
 
 
 def _ray_engine(config: RunConfig, clock: datetime, work: Work, on_ray: OnRay) -> "RayEngine":

@@ -63,9 +63,7 @@ class Work:
         self._llms = {name: RecordedLLM(llm) for name, llm in plan.llms.items()}
         self._sampler = Sampler(config.sampler, library.apis, config.seed)
         self._generator = Generator(config.generator, self._llms[config.generator.llm], plan.prompts, library)
-        self._checkers: tuple[Checker, ...] = build_checkers(
-            config.checkers, Toolbox(library, self._llms, plan.prompts)
-        )
+        self._checkers: tuple[Checker, ...] = build_checkers(config.stages, Toolbox(library, self._llms, plan.prompts))
 
     @classmethod
     async def open(cls, plan: Plan) -> "Work":

@@ -18,13 +18,13 @@ LAYERS = (
     ("pipeline",),
     ("engines",),
     ("work",),
-    ("sampler", "generator", "checkers", "exporters", "target", "budget"),
+    ("sampler", "generator", "checkers", "exporters", "target", "budget", "stats"),
     ("pool",),
     ("variation", "sources", "parsing", "prompts", "similarity"),
     ("sandbox", "llms", "store"),
     ("config",),
     ("options", "progress"),
-    ("records", "errors"),
+    ("records", "errors", "words"),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 # They run beside untrusted code, in an interpreter that has no apigen.

@@ -323,7 +323,11 @@ def test_a_misspelt_required_key_is_named(load, before, after):
 @pytest.mark.parametrize(
     ("stages", "key", "mend"),
     [
-        ("[format, excution]", "checkers[1]", "'excution' is unknown; choose one of agreement, execution, format"),
+        (
+            "[format, excution]",
+            "checkers[1]",
+            "'excution' is unknown; choose one of agreement, decontamination, execution, format",
+        ),
         ("[judge, format]", "checkers", "the first checker must be `format`"),
         ("[format, {judge: {llm: nobody}}]", "checkers[1].judge.llm", "'nobody' is not among `llms` (writer)"),
         ("[format, {agreement: {lm: writer}}]", "checkers[1].agreement.lm", "did you mean `llm`?"),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from apigen.checkers.agreement import AgreementChecker
+from apigen.checkers.decontamination import DecontaminationChecker
 from apigen.checkers.execution import ExecutionChecker
 from apigen.checkers.format import FormatChecker
 from apigen.checkers.grounding import GroundingChecker
@@ -44,6 +45,7 @@ class Toolbox:
 
 CHECKERS: dict[str, Callable[[JsonObject, Toolbox], Checker]] = {
     "format": lambda options, tools: FormatChecker.from_options(options, tools.library),
+    "decontamination": lambda options, tools: DecontaminationChecker.from_options(options),
     "execution": lambda options, tools: ExecutionChecker.from_options(options, tools.library),
     "grounding": lambda options, tools: GroundingChecker.from_options(options),
     "judge": lambda options, tools: JudgeChecker.from_options(options, tools.llms, tools.prompts),

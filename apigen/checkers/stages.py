@@ -1,9 +1,10 @@
-"""Which of the paper's three stages a checker belongs to."""
+"""Which of the paper's three stages, or of the stages beside them, a checker belongs to."""
 
-PAPER_STAGES = ("format", "execution", "semantic")
+STAGES = ("format", "decontamination", "execution", "semantic")
+"""In the order in which they are shown; decontamination is no stage of the paper's."""
 
 
-def paper_stage(reason: str) -> str:
-    """Return `format`, `execution` or `semantic` for a reason code such as `grounding:value_not_in_query`."""
+def stage_of(reason: str) -> str:
+    """Return one of STAGES for a reason code: `semantic` for `grounding:value_not_in_query`."""
     stage = reason.split(":")[0]
-    return stage if stage in PAPER_STAGES else "semantic"
+    return stage if stage in STAGES else "semantic"

@@ -72,15 +72,37 @@ def export(
     db: Store,
     format_: Annotated[str, typer.Option("--format", metavar="FORMAT", help="xlam or openai.")],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="Where the JSON lines go.")],
+    split: Annotated[
+        str,
+        typer.Option(
+            "--split",
+            metavar="PARTS",
+            help="Write parts with these shares, as in test=0.1 or train=0.9,test=0.1.",
+            show_default=False,
+        ),
+    ] = "",
+    split_by: Annotated[
+        str, typer.Option("--split-by", metavar="HOW", help="sample, or api: test APIs are unseen in train.")
+    ] = "sample",
+    seed: Annotated[int, typer.Option("--seed", metavar="S", help="Of the split.")] = 0,
     run: Run = None,
 ) -> None:
     """Write the verified samples as JSON lines for training."""
-    from apigen.exporters import EXPORTERS
-    from apigen.exporters import export as export_samples
+    from apigen.errors import ConfigError
+    from apigen.exporters import EXPORTERS, Order, export_order
+    from apigen.exporters.splits import Split, read_shares
     from apigen.options import Door, choose_door
     from apigen.store.reader import StoreReader
 
     choose_door(Door(name=format_), EXPORTERS, "--format")
+    if not split and (split_by != "sample" or seed):
+        raise ConfigError("is for --split", key="--seed" if seed else "--split-by")
+    parts = Split.of(read_shares(split), split_by, seed) if split else None
     reader = StoreReader(db, run)
-    count = export_samples(reader.samples(), format_, output, reader.metadata())
-    typer.echo(f"exported {count} samples as {format_} to {output}")
+    written = export_order(reader.samples(), Order(format_, output, parts), reader.metadata(), reader.apis())
+    for file, count in written.rows.items():
+        typer.echo(f"exported {count} samples as {format_} to {file}")
+    if written.left_out:
+        typer.echo(
+            f"left out {written.left_out} samples that call APIs of several parts, or offer one unseen in training"
+        )

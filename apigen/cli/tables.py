@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from apigen.checkers.stages import PAPER_STAGES, paper_stage
+from apigen.checkers.stages import STAGES, stage_of
 from apigen.prompts import compact_json
 
 if TYPE_CHECKING:
@@ -48,9 +48,9 @@ def print_funnel(reader: "StoreReader", console: "Console") -> None:
     funnel = table("stage", "reason", "candidates", right=("candidates",), title="Funnel")
     funnel.add_row("generated", "", str(whole.generated))
     ranked = sorted(whole.rejected.items(), key=lambda item: (-item[1], item[0]))
-    for stage in PAPER_STAGES:
+    for stage in STAGES:
         for reason, count in ranked:
-            if paper_stage(reason) == stage:
+            if stage_of(reason) == stage:
                 funnel.add_row(f"rejected: {stage}", reason, str(count))
     if whole.surplus:
         funnel.add_row("verified, beyond the target", "", str(whole.surplus))

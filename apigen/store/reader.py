@@ -150,6 +150,12 @@ class StoreReader:
         )
         return {part: Cost(*sums) for part, *sums in rows}
 
+    def apis(self) -> tuple[Api, ...]:
+        """Return the APIs of the run's library, whether they were drawn or not, in its order."""
+        query = "select * from apis where run_id = ? order by position"
+        with self._damage():
+            return tuple([_api(row) for row in self._query(query, self.run_id)])
+
     def samples(self) -> Iterator[Sample]:
         """Yield the verified samples in draw order; what lies past the run's cut is left out."""
         run = self.run()
@@ -184,10 +190,6 @@ class StoreReader:
                     said = {verdict.stage: verdict for verdict in unpack_verdicts(verdicts)}
                     yield query, unpack_calls(calls), said[stage]
 
-    def apis(self) -> dict[str, Api]:
-        """Return the run's library by name."""
-        return {row["name"]: _api(row) for row in self._query("select * from apis where run_id = ?", self.run_id)}
-
     def _reasons(self) -> list[str]:
         """Return the codes for which candidates were rejected."""
         known = self._query("select distinct reason from tallies where run_id = ? and reason != ''", self.run_id)
@@ -204,7 +206,7 @@ class StoreReader:
             yield from cursor.execute(CANDIDATES, (self.run_id, reason, last))
 
     def _candidates(self, rows: Iterator[tuple[Json, ...]]) -> Iterator[Candidate]:
-        known = self.apis()
+        known = {api.name: api for api in self.apis()}
 
         @lru_cache(maxsize=4096)
         def apis(names: str) -> tuple[Api, ...]:

@@ -22,7 +22,7 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 Settings = Callable[..., dict[str, Any]]
 Serving = Callable[..., ChatServer]
 ConfigFile = Callable[..., Path]
-COMMANDS = ("run", "status", "show", "export", "library", "models", "doctor")
+COMMANDS = ("run", "status", "show", "stats", "export", "library", "models", "doctor")
 
 
 class Outcome:
@@ -320,6 +320,63 @@ def test_export(call: Call, finished: dict[str, Any], tmp_path: Path, format_nam
     assert lines
     assert all(isinstance(json.loads(line), dict) for line in lines)
     assert sorted(entry.name for entry in file.parent.iterdir()) == ["out.jsonl", "out.jsonl.meta.yaml"]
+
+
+@pytest.mark.parametrize("how", ["sample", "api"])
+def test_an_export_in_parts(call: Call, finished: dict[str, Any], tmp_path: Path, how: str) -> None:
+    whole = ("export", finished["store"], "--format", "xlam", "-o", tmp_path / "out.jsonl")
+    done = call(*whole, "--split", "train=0.5,test=0.5", "--split-by", how, "--seed", 2)
+    assert done.code == 0
+    rows = [len((tmp_path / f"out.{part}.jsonl").read_text("utf-8").splitlines()) for part in ("train", "test")]
+    told = sum(int(count) for count in re.findall(r"(?:exported|left out) (\d+) samples", done.out))
+    call(*whole)
+    assert len((tmp_path / "out.jsonl").read_text("utf-8").splitlines()) == told >= sum(rows)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--split", "test"), "--split: write it as"),
+        (("--split", "test=2"), "split: takes 1 to 10 parts"),
+        (("--split", "test=0.1", "--split-by", "day"), "split_by: 'day' is unknown"),
+        (("--split-by", "api"), "--split-by: is for --split"),
+        (("--seed", "1"), "--seed: is for --split"),
+    ],
+)
+def test_a_wrong_split(call: Call, finished: dict[str, Any], options: tuple[str, ...], said: str) -> None:
+    assert said in complaint(call("export", finished["store"], "--format", "xlam", "-o", "x.jsonl", *options), 2)
+
+
+def test_a_run_is_decontaminated_split_and_has_figures(
+    call: Call, serving: Serving, settings: Settings, config_file: ConfigFile, tmp_path: Path
+) -> None:
+    chosen = settings(serving(Oracle()).base_url, target={"draws": 8})
+    chosen["sampler"] = {"styles": {"simple": 1}}
+    chosen["exports"][0] |= {"split": {"test": 0.5}, "split_by": "api"}
+    assert call("run", config_file(chosen)).code == 0
+    figures = json.loads(call("stats", chosen["store"], "--json").out)
+    rows = [len((tmp_path / f"out.{part}.jsonl").read_text("utf-8").splitlines()) for part in ("train", "test")]
+    assert (sum(rows), figures["contaminated"]) == (figures["samples"], None)
+    # The same run again, with its own first query as a benchmark.
+    test = (tmp_path / "out.train.jsonl").read_text("utf-8").splitlines()[0]
+    (tmp_path / "bench.jsonl").write_text(json.dumps({"question": json.loads(test)["query"]}), encoding="utf-8")
+    chosen |= {"store": str(tmp_path / "clean.db"), "decontaminate": ["bench.jsonl"]}
+    assert call("run", config_file(chosen)).code == 0
+    clean = json.loads(call("stats", chosen["store"], "--json").out)
+    assert clean["contaminated"] >= 1
+    assert clean["samples"] == figures["samples"] - clean["contaminated"]
+    assert re.search(r"rejected: decontamination +decontamination:contaminated", call("status", chosen["store"]).out)
+
+
+def test_a_benchmark_that_cannot_be_read_ends_a_run_before_it_begins(
+    call: Call, serving: Serving, settings: Settings, config_file: ConfigFile, tmp_path: Path
+) -> None:
+    (tmp_path / "bench.jsonl").write_bytes(b'{"query": "x"}\n\xff\n')
+    server = serving(Oracle())
+    line = complaint(call("run", config_file(settings(server.base_url, decontaminate=["bench.jsonl"]))), 2)
+    assert "bench.jsonl: " in line
+    assert "line 2 is not UTF-8 text" in line
+    assert server.requests == []
 
 
 def test_an_unknown_export_format(call: Call, finished: dict[str, Any]) -> None:

@@ -1,6 +1,8 @@
-"""Which of the paper's three stages a checker belongs to."""
+"""Which of the paper's three stages a checker belongs to, and which checkers are rules."""
 
 PAPER_STAGES = ("format", "execution", "semantic")
+RULES = ("format", "execution", "grounding")
+"""The checkers that ask no LLM."""
 
 
 def paper_stage(reason: str) -> str:

@@ -7,7 +7,7 @@ from io import TextIOWrapper
 
 import typer
 
-from apigen.cli import doctor, inspect, library, models, run
+from apigen.cli import doctor, exam, inspect, library, models, run
 
 INTERRUPTED = "interrupted; what is done is kept, the same command continues"
 
@@ -41,6 +41,7 @@ def _options(
 
 run.register(app)
 inspect.register(app)
+exam.register(app)
 library.register(app)
 models.register(app)
 doctor.register(app)

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from apigen.exam.report import Row
 
 SHOWN_SLIPS = 3
+WIDE = 100
+ONLY_WIDE = ("decided by", "first at")
+"""Columns that a narrow window goes without."""
 
 
 def register(app: typer.Typer) -> None:
@@ -74,37 +77,47 @@ def print_report(report: "Report", console: "Console") -> None:
     """Print what was caught of each corruption, what was rejected untouched, and how to read it."""
     from apigen.cli.tables import print_sample, table
 
-    numbers = ("of", "by rules", *report.votes, "together", "95%")
-    title = f"Caught of {report.samples} verified samples of run {report.run_id}, spoiled"
-    shown = table("corruption", "decided by", *numbers, "first at", right=numbers, title=title)
-    for row in report.rows:
-        shown.add_row(*_cells(row, report.votes), style="red" if row.slipped else None)
-    console.print(shown)
-    for stage, count in report.untouched.items():
-        console.print(
-            f"untouched samples rejected by {stage}: {count.rejected} of {count.of} ({_interval(count.rejected, count.of)})"
-        )
-    console.print(
-        f"LLM calls: {report.llm_calls}" + (f", {report.unanswered} without a verdict" * (report.unanswered > 0))
+    columns = [name for name in _columns(report.votes) if console.width >= WIDE or name not in ONLY_WIDE]
+    numbers = [name for name in columns if name not in ("corruption", *ONLY_WIDE)]
+    shown = table(
+        *columns, right=numbers, title=f"Caught of {report.samples} verified samples of run {report.run_id}, spoiled"
     )
+    for row in report.rows:
+        cells = dict(zip(_columns(report.votes), _cells(row, report.votes), strict=True))
+        shown.add_row(*(cells[name] for name in columns), style="red" if row.slipped else None)
+    console.print(shown)
+    rejected = (
+        f"{stage} {count.rejected}/{count.of} ({_interval(count.rejected, count.of)})"
+        for stage, count in report.untouched.items()
+    )
+    console.print(f"Untouched, yet rejected: {', '.join(rejected)}")
+    silent = f", {report.unanswered} without a verdict" if report.unanswered else ""
+    console.print(f"LLM calls: {report.llm_calls}{silent}")
     for note in report.notes:
-        console.print(f"note: {note}")
+        console.print(f"Note: {note}.")
     console.print()
     for row in report.rows:
         for at, (_, spoiled) in enumerate(row.slipped[:SHOWN_SLIPS], 1):
             print_sample(spoiled, console, title=f"{row.corruption}, not caught by rules, {at} of {len(row.slipped)}")
 
 
+def _columns(votes: "tuple[str, ...]") -> list[str]:
+    return ["corruption", "decided by", "of", "rules", *votes, "together", "95%", "first at"]
+
+
 def _cells(row: "Row", votes: "tuple[str, ...]") -> list[str]:
+    """Return a row's cells; a vote is counted against those that it was asked about."""
     said = [f"{row.by[stage].rejected}/{row.by[stage].of}" if row.by[stage].of else "-" for stage in votes]
     first = ", ".join(f"{stage} {count}" for stage, count in row.first.items() if count)
-    whole = _interval(row.caught, row.of) if row.of else "-"
-    return [row.corruption, row.decided_by, str(row.of), str(row.by_rules), *said, str(row.caught), whole, first]
+    together = [str(row.caught), _interval(row.caught, row.of)]
+    return [row.corruption, row.decided_by, str(row.of), str(row.by_rules), *said, *together, first]
 
 
 def _interval(hits: int, of: int) -> str:
-    """Return the bounds in percent, for people."""
+    """Return the bounds in percent, rounded outwards."""
+    from math import ceil, floor
+
     from apigen.exam.report import wilson
 
     low, high = wilson(hits, of)
-    return f"{low:.0%}-{high:.0%}" if of else "-"
+    return f"{floor(100 * low)}-{ceil(100 * high)}%" if of else "-"

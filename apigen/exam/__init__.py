@@ -1,6 +1,7 @@
 """The verifier's exam: verified samples are spoiled in known ways, and every checker is asked about each.
 
-`corruptions` has the ways, `values` what they need of values, `material` the samples, `report` the counts.
+`corruptions` has the ways (of `shape` and of `meaning`; `edits` and `values` serve both), `material` the samples, `llms` asks once,
+`report` counts.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,7 +15,8 @@ from apigen.checkers.stages import RULES
 from apigen.config import RunConfig
 from apigen.engines.local import LocalEngine
 from apigen.errors import ConfigError, UnusableReply
-from apigen.exam.corruptions import CORRUPTIONS, Around, Corruption, Decided
+from apigen.exam.corruptions import CORRUPTIONS, Corruption, Decided
+from apigen.exam.edits import Around
 from apigen.exam.llms import OnceLLM
 from apigen.exam.material import Material, read_material
 from apigen.exam.report import Outcome, Report, counts, row_of
@@ -71,9 +73,10 @@ async def examine(
         for llm in llms.values():
             cleanup.push_async_callback(llm.close)
         prompts = Prompts(None if rules_only else config.prompts)
-        exam = _Exam(build_checkers(config.checkers, Toolbox(library, llms, prompts)), config.concurrency)
+        at_once = max(config.concurrency, sum(llm.max_in_flight for llm in llms.values()))
+        exam = _Exam(build_checkers(config.checkers, Toolbox(library, llms, prompts)), at_once)
         spoiled = spoil(material.samples, opened.apis, exam.rules, seed)
-        return await exam.hold(material, spoiled, llms, _notes(material, config, opened), listener)
+        return await exam.hold(material, spoiled, llms, _notes(material, opened, exam.rules, exam.votes), listener)
 
 
 def spoil(samples: Sequence[Candidate], apis: Sequence[Api], rules: Sequence[str], seed: int) -> list[Case]:
@@ -188,15 +191,19 @@ def _llms_of(config: RunConfig) -> dict[str, OnceLLM]:
     return {name: OnceLLM(llm) for name, llm in built.items()}
 
 
-def _notes(material: Material, config: RunConfig, library: Library) -> tuple[str, ...]:
+def _notes(material: Material, library: Library, rules: Sequence[str], votes: Sequence[str]) -> tuple[str, ...]:
     """Return what a reader has to know to read the figures rightly."""
     notes = []
-    if set(material.stages) >= {entry.name for entry in config.checkers}:
+    if {*rules, *votes} <= {*material.stages}:
         notes.append(
-            "the untouched samples had passed these very checkers: rules reject none of them by construction, and a vote only "
-            "where its reply has changed; people have to say how many right samples it rejects"
+            "the untouched samples had passed these very checkers, so rules reject none of them by construction"
         )
-    notes.append("what format rejects is neither executed nor put to a vote, since no run would do so")
+        if votes:
+            notes.append(
+                "a vote rejects them only where its reply has changed: how often it rejects what is right, people must say"
+            )
+    notes.append("what format rejects is not executed" + (", nor is a vote asked about it" if votes else ""))
+    notes.append("swapped arguments that give the same results are not counted")
     if library.hash != material.library_hash:
         notes.append("the library has changed since the run, so rules may reject what was right then")
     return tuple(notes)

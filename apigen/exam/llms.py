@@ -3,15 +3,16 @@
 import asyncio
 from dataclasses import replace
 
-from apigen.llms import LLM
+from apigen.llms import PatientLLM
 from apigen.records import Completion, Request, canonical
 
 
 class OnceLLM:
     """Answers from memory what it was asked before. `calls` counts the questions that were put to the LLM behind it."""
 
-    def __init__(self, llm: LLM) -> None:
+    def __init__(self, llm: PatientLLM) -> None:
         self.model = llm.model
+        self.max_in_flight = llm.max_in_flight
         self.calls = 0
         self._llm = llm
         self._started: asyncio.Future[None] | None = None

@@ -116,7 +116,7 @@ def stated(query: str, value: Json) -> bool:
     """Tell whether a query might state a value, taken literally; a text also by the first letters of any word of it."""
     text = query.casefold()
     if isinstance(value, int | float):
-        return abs(float(value)) in numbers_said(text)
+        return abs(value) > LARGEST or abs(float(value)) in numbers_said(text)
     if not isinstance(value, str):
         return True
     words = [word for word in WORD.findall(value.casefold()) if len(word) > 2]

@@ -61,13 +61,25 @@ def make_trips(trips: list[dict[str, Any]], index: int = 0) -> Candidate:
     style: Style = "simple" if len(trips) == 1 else "parallel"
     draw = Draw(index, index + 7, style, "call_first", (TRIP,))
     calls = tuple(Call("plan_trip", arguments) for arguments in trips)
-    made = Candidate(draw, 0, "raw", "; ".join(map(said, trips)), calls, results=tuple(CallResult(n) for n in range(len(calls))))
+    made = Candidate(
+        draw, 0, "raw", "; ".join(map(said, trips)), calls, results=tuple(CallResult(n) for n in range(len(calls)))
+    )
     return made.passed("format").passed("execution")
 
 
 SAMPLES = st.lists(TRIPS, min_size=1, max_size=3, unique_by=str).map(make_trips)
 OTHER = make_trips(
-    [{"city": "Quito", "start": "1975-05-05", "nights": 877, "budget": 31_111.5, "reserve": 55_555, "speed": "driving"}], 1
+    [
+        {
+            "city": "Quito",
+            "start": "1975-05-05",
+            "nights": 877,
+            "budget": 31_111.5,
+            "reserve": 55_555,
+            "speed": "driving",
+        }
+    ],
+    1,
 )
 
 
@@ -99,7 +111,14 @@ def test_the_samples_are_right() -> None:
 def test_what_is_spoiled_differs_and_starts_from_the_first_checker(name: str, sample: Candidate, seed: int) -> None:
     spoiled = spoil(name, sample, seed)
     if spoiled is None:
-        assert name in ("call_dropped", "choice_invented", "unit_changed", "query_changed", "value_changed", "date_shifted")
+        assert name in (
+            "call_dropped",
+            "choice_invented",
+            "unit_changed",
+            "query_changed",
+            "value_changed",
+            "date_shifted",
+        )
         return
     assert not is_same(spoiled, replace(sample, results=(), verdicts=()))
     assert spoiled.verdicts == ()

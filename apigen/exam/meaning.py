@@ -160,14 +160,14 @@ def call_dropped(candidate: Candidate, rng: Random, around: Around) -> Candidate
 
 def calls_of_another_query(candidate: Candidate, rng: Random, around: Around) -> Candidate | None:
     """The query with the calls, and what was offered, of another sample: of the same functions and style where there is one."""
-    others = [other for other in around.samples if any(_is_foreign(candidate, leaf) for leaf in leaves(other))]
     names = [call.name for call in candidate.calls]
-    closest = [other for other in others if [call.name for call in other.calls] == names]
-    alike = closest or [other for other in others if other.draw.style == candidate.draw.style] or others
-    if not alike:
-        return None
-    other = rng.choice(alike)
-    return replace(candidate, draw=other.draw, calls=other.calls)
+
+    def distance(other: Candidate) -> tuple[bool, bool]:
+        return [call.name for call in other.calls] != names, other.draw.style != candidate.draw.style
+
+    nearest_first = sorted(rng.sample(around.samples, len(around.samples)), key=distance)
+    other = next((one for one in nearest_first if any(_is_foreign(candidate, leaf) for leaf in leaves(one))), None)
+    return other and replace(candidate, draw=other.draw, calls=other.calls)
 
 
 def _is_foreign(candidate: Candidate, leaf: Leaf) -> bool:

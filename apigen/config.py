@@ -3,6 +3,7 @@
 What stands behind the doors (sources, LLM backends, checkers, exporters) validates its own options: see `apigen.options`.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -258,6 +259,26 @@ def load_config(path: Path, overrides: Sequence[str] = ()) -> RunConfig:
     except ConfigError as error:
         raise error.within(file=str(path)) from None
     return config
+
+
+def stored_config(text: str) -> RunConfig:
+    """Return the config that a store keeps of a run, from its JSON. What was decided by hand (no sandbox) is decided anew.
+
+    Raises:
+        ConfigError: If this version cannot use it.
+    """
+    try:
+        settings = json.loads(text)
+        for key, name in (("library", "source"), ("exports", "format")):
+            settings[key] = [{**entry["options"], name: entry["name"]} for entry in settings.get(key, ())]
+        settings["llms"] = {
+            name: {**entry["options"], "backend": entry["name"]} for name, entry in settings["llms"].items()
+        }
+        settings["checkers"] = [{entry["name"]: entry["options"]} for entry in settings["checkers"]]
+        settings["sandbox"] = {**settings.get("sandbox", {}), "unsafe": False}
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise ConfigError(f"is no config ({type(error).__name__})") from None
+    return parse_options(RunConfig, settings)
 
 
 def read_yaml(path: Path) -> dict[str, Any]:

@@ -15,7 +15,7 @@ PACKAGE = ROOT / "apigen"
 LAYERS = (
     ("cli",),
     ("health", "ambiguity"),
-    ("pipeline",),
+    ("pipeline", "exam"),
     ("engines",),
     ("work",),
     ("sampler", "generator", "checkers", "exporters", "target", "budget", "stats"),

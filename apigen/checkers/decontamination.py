@@ -20,6 +20,7 @@ from apigen.words import grams_of, words_of
 
 MAX_GRAMS = 5_000_000
 MAX_QUERIES = 1 << 20
+MAX_SIGNATURES = 200_000
 MAX_CHARACTERS = 4_000
 """What is kept of a benchmark's query: a candidate's has no more."""
 MOST_LINES = 64
@@ -70,6 +71,9 @@ class DecontaminationChecker:
                 queries.add(row.queries, (file, row.line))
                 for name, arguments in row.functions:
                     signatures.setdefault(signature(name, arguments), (file, row.line))
+                if len(signatures) > MAX_SIGNATURES:
+                    said = f"line {row.line} is one too many: at most {MAX_SIGNATURES:,} functions are kept; leave some out"
+                    raise ConfigError(said, file=str(file))
             if not found:
                 raise ConfigError("holds no query; give a file that does, or take it out", file=str(file))
         queries.sort()

@@ -4,9 +4,9 @@ from array import array
 from collections import Counter
 from dataclasses import dataclass
 
-from apigen.records import Json, Sample, canonical
+from apigen.records import Call, Json, Sample
 from apigen.stats.coverage import CoverageCount, Share
-from apigen.stats.measures import MASK, Distinct, Values, gini, gram_hashes, quantiles, repeated, word_hash
+from apigen.stats.measures import MASK, Distinct, Values, gini, gram_hashes, quantiles, repeated, value_key, word_hash
 from apigen.stats.near import NearDuplicates
 from apigen.store.reader import StoreReader
 from apigen.words import words_of
@@ -140,14 +140,18 @@ class _Count:
     def add(self, sample: Sample) -> None:
         self._add_query(sample.query)
         self._sizes[len(sample.calls)] += 1
-        self._calls.append(hash(tuple(sorted([call.key for call in sample.calls]))) & MASK)
-        for call in sample.calls:
-            self._coverage.add(call)
-            for argument, value in call.arguments.items():
-                place = call.name, argument
-                if place not in self._values:
-                    self._values[place] = Values(self._room)
-                self._values[place].add(_value_hash(value))
+        self._calls.append(hash(tuple(sorted([self._add_call(call) for call in sample.calls]))) & MASK)
+
+    def _add_call(self, call: Call) -> int:
+        """Count a call's values; return a hash that equal calls share."""
+        self._coverage.add(call)
+        hashes = {argument: hash(value_key(value)) for argument, value in call.arguments.items()}
+        for argument, value in hashes.items():
+            place = call.name, argument
+            if place not in self._values:
+                self._values[place] = Values(self._room)
+            self._values[place].add(value)
+        return hash((call.name, frozenset(hashes.items())))
 
     def _add_query(self, query: str) -> None:
         words = [word_hash(word) for word in words_of(query)]
@@ -193,8 +197,3 @@ class _Count:
     def _argument(self, api: str, argument: str, values: Values) -> ArgumentValues:
         evenness = values.evenness(self._coverage.members(api, argument))
         return ArgumentValues(api, argument, values.uses, values.entropy, evenness)
-
-
-def _value_hash(value: Json) -> int:
-    """Return a hash that two equal JSON values share."""
-    return hash(f'"{value}' if isinstance(value, str) else canonical(value))

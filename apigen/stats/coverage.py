@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from apigen.records import Api, Call, Json, canonical
+from apigen.records import Api, Call, Json
+from apigen.stats.measures import value_key
 
 Path = tuple[str, ...]
 MAX_DEPTH = 8
@@ -38,7 +39,7 @@ class CoverageCount:
         self._given.update([(name, key) for key in call.arguments if key in self._optional.get(name, ())])
         if paths := self._paths.get(name):
             for path, value in _leaves(call.arguments, (), paths):
-                member = path, canonical(value)
+                member = path, value_key(value)
                 if member in self._enums[name]:
                     self._chosen.add((name, *member))
 
@@ -65,7 +66,7 @@ def _members(schema: Json, path: Path) -> Iterator[tuple[Path, str]]:
         return
     for member in schema.get("enum") or ():
         if member is not None and not isinstance(member, dict | list):
-            yield path, canonical(member)
+            yield path, value_key(member)
     for key in ("anyOf", "oneOf", "allOf"):
         for branch in schema.get(key) or ():
             yield from _members(branch, path)

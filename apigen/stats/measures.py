@@ -7,6 +7,8 @@ from hashlib import blake2b
 from itertools import pairwise
 from math import log2
 
+from apigen.records import Json, canonical
+
 MASK = (1 << 64) - 1
 
 
@@ -103,6 +105,18 @@ class Distinct:
     @property
     def ratio(self) -> float:
         return min(1.0, self.count / self.total) if self.total else 0.0
+
+
+def value_key(value: Json) -> str:
+    """Return a text that equal JSON values share and different ones do not; quick for the usual ones."""
+    kind = type(value)
+    if kind is str:
+        return f'"{value}'
+    if kind is int:
+        return str(value)
+    if kind is float and not value.is_integer():
+        return repr(value)
+    return canonical(value)
 
 
 @lru_cache(maxsize=1 << 16)

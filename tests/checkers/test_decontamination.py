@@ -189,6 +189,12 @@ def test_a_missing_file_and_a_folder_are_errors(tmp_path):
         DecontaminationChecker.from_options({"files": []})
 
 
+def test_too_many_functions_are_refused(bench, monkeypatch):
+    monkeypatch.setattr("apigen.checkers.decontamination.MAX_SIGNATURES", 1)
+    with pytest.raises(ConfigError, match="line 2 is one too many"):
+        bench({"query": "x", "function": AREA_OF_BFCL}, {"query": "y", "function": {"name": "f"}})
+
+
 def test_too_many_words_are_refused(bench, monkeypatch):
     monkeypatch.setattr("apigen.checkers.decontamination.MAX_GRAMS", 3)
     with pytest.raises(ConfigError, match="line 2 is one too many"):

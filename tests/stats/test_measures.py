@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apigen.stats.measures import Distinct, Values, gini, gram_hashes, quantiles, repeated, word_hash
+from apigen.records import Call
+from apigen.stats.measures import Distinct, Values, gini, gram_hashes, quantiles, repeated, value_key, word_hash
 
 COUNTS = st.lists(st.integers(0, 50), min_size=1, max_size=30)
 
@@ -81,6 +82,20 @@ def test_hashes_are_the_same_everywhere():
     assert len(gram_hashes([1, 2, 3], 2)) == 2
     assert len(gram_hashes([1], 2)) == 1
     assert gram_hashes([], 2) == []
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=2), inner, max_size=2),
+    max_leaves=4,
+)
+
+
+@settings(deadline=None, database=None)
+@given(JSON, JSON)
+def test_values_share_a_key_when_they_are_equal(one, other):
+    assert (value_key(one) == value_key(other)) == (Call("f", {"a": one}) == Call("f", {"a": other}))
+    assert value_key(5) == value_key(5.0) != value_key("5")
 
 
 def test_repeats_are_those_that_came_before():

@@ -6,9 +6,12 @@ from fractions import Fraction
 from functools import lru_cache
 
 from apigen.checkers.spellings.numbers import mentions
+from apigen.checkers.spellings.relative import days_said, months_said, years_said
 from apigen.checkers.spellings.text import listed, plain
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
+_YEAR = re.compile(r"(?<![0-9.,$€£])(?:19|20)[0-9]{2}(?![0-9]|[.,][0-9])|'[0-9]{2}(?![0-9])")
 _TIME = re.compile(r"[0-9]{2}:[0-9]{2}(?::[0-9]{2})?")
 _DATE_TIME = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}(?::[0-9]{2})?)(?:\.0+)?(?:Z|z|[+-][0-9]{2}:?[0-9]{2})?"
@@ -49,19 +52,25 @@ _AM, _PM = "(?:am|in the morning)", "(?:pm|in the afternoon|in the evening|at ni
 _MORNING = re.compile(r"(?<![a-z])(?:am|morning)\b")
 
 
-def states_moment(query: str, value: str) -> bool | None:
-    """Tell whether the query states an ISO date, HH:MM time or both; None where the value is none of them."""
+def states_moment(query: str, value: str, today: date | None = None) -> bool | None:
+    """Tell whether the query states an ISO date, HH:MM time or both; None where the value is none of them.
+
+    `tomorrow`, and a date without a year, are days only for those who know `today`.
+    """
     both = _DATE_TIME.fullmatch(value)
     if both:
-        parts = [states_moment(query, part) for part in both.groups()]
+        parts = [states_moment(query, part, today) for part in both.groups()]
         return None if None in parts else all(parts)
     try:
         if _DATE.fullmatch(value):
-            return _states_date(_clock_text(query), date.fromisoformat(value))
+            return _states_date(_clock_text(query), date.fromisoformat(value), today)
         if _TIME.fullmatch(value):
             return _states_time(_clock_text(query), time.fromisoformat(value))
     except ValueError:
         return None
+    month = _MONTH.fullmatch(value)
+    if month and today and (int(month[1]), int(month[2])) in months_said(_clock_text(query), today):
+        return True
     return None
 
 
@@ -85,13 +94,25 @@ def _clock_text(query: str) -> str:
     return re.sub(r"(?<![a-z])([ap])\. ?m\b\.?", r"\1m", plain(query))
 
 
-def _states_date(text: str, day: date) -> bool:
-    if _numeric_date(day).search(text):
+def _states_date(text: str, day: date, today: date | None) -> bool:
+    if _numeric_date(day).search(text) or (today is not None and day in days_said(text, today)):
         return True
-    if not re.search(rf"(?<![0-9]){day.year}(?![0-9])|'{day.year % 100:02}(?![0-9])", text):
+    if not _states_year(text, day, today):
         return False
     feast = _FEASTS.get((day.month, day.day))
     return _written_date(day).search(text) is not None or (feast is not None and bool(re.search(feast, text)))
+
+
+def _states_year(text: str, day: date, today: date | None) -> bool:
+    """In digits or as `next year`; where no year is said at all it is this one, or the one in which the day comes next."""
+    if re.search(rf"(?<![0-9]){day.year}(?![0-9])|'{day.year % 100:02}(?![0-9])", text):
+        return True
+    if today is None:
+        return False
+    said = years_said(text, today)
+    if said or _YEAR.search(text):
+        return day.year in said
+    return day.year == today.year or (day > today and (day - today).days < 366)
 
 
 @lru_cache(maxsize=1024)

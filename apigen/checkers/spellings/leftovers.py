@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from apigen.checkers.spellings.values import ungrounded
+from apigen.checkers.spellings.values import unstated
 from apigen.records import Api, Call, Json
 
 NUMBER = re.compile(r"\d{1,30}(?:,\d{3}(?!\d)){0,8}(?:[.:/]\d{1,30}){0,8}")
@@ -26,7 +26,7 @@ def leftover_numbers(query: str, steps: Sequence[tuple[Api, Call]], clock: datet
         if number in known or _value(number) in values:
             continue
         without = NUMBER.sub(lambda match, gone=number: "#" if match[0] == gone else match[0], query)  # type: ignore[misc]
-        if not any(ungrounded(without, api, call, clock) for api, call in steps):
+        if not any(unstated(without, api, call, clock) for api, call in steps):
             found.append(number)
     return found
 

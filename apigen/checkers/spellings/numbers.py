@@ -1,7 +1,7 @@
 """Does a text state a number? Finds the numbers that a text mentions, and holds a value against each."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
@@ -26,6 +26,7 @@ _ARTICLES = frozenset({"a", "an", "every", "each", "per"})
 _STARTS = NUMBER_WORDS | _ARTICLES - {"every", "each", "per"}
 _JOINTS = frozenset({"and", "point", "of", "a", "an", "k"})
 _GROUPED = re.compile(r"[0-9]{1,3}(?: [0-9]{3}){1,5}")
+_MOST_GROUPS = 6
 _TOUCHING = re.compile(r"(?:[0-9][a-z]{1,3}|\b(?:usd|eur|gbp|jpy|inr|cad|aud|chf|us|rs|r|x))$")
 _CURRENCY = re.compile(r"(?:[$€£¥₹]|\b(?:usd|eur|gbp|jpy|inr|cad|aud|chf|rs)) ?$")
 _TIMES_TEN = re.compile(r" ?[x*·] ?10\^(-?[0-9]{1,2})")
@@ -52,7 +53,12 @@ _DEGREES = re.compile(r"\b([0-9]{1,3})° ?([0-5]?[0-9])'(?: ?([0-5]?[0-9](?:\.[0
 _RATED = re.compile(r"(?:times|once|twice|thrice|percent|%) $")
 _POINTS = re.compile(r" ?(?:basis points?|bps?)\b")
 _MILLION_LETTER = re.compile(r"(?:m|b|mm)(?![^\W_])")
+_PERCENT_NAME = re.compile(r"percent|pct")
+_PERCENT_DOCS = re.compile(r"percent|%")
+_SHARE_DOCS = re.compile(r"decimal|fraction|0\.[0-9]")
+_FRACTION_DOCS = re.compile(r"fraction|between 0 and 1\b(?!\.[0-9])|\b0 to 1\b(?!\.[0-9])|\b0\.[0-9]+ (?:for|is|means)")
 _CENT_NAME = re.compile(r"_(?:cents|pence)$")
+_CENT_DOCS = re.compile(r"\bin (?:[a-z]+ )?(?:cents|pence)\b")
 _WHOLE_MONEY = re.compile(r"\bin (?:[a-z]+ )?(?:dollars|euros|pounds)\b")
 _COUPLE = re.compile(
     r"\b(?:(?:my|your) \w+ and (?:i|me|myself)|(?:i|me) and my \w+|with my (?:wife|husband|partner))\b"
@@ -120,39 +126,63 @@ class Meaning:
 
     @property
     def in_percent(self) -> bool:
-        text = self.description.lower()
-        said = re.search(r"percent|%", text) and not re.search(r"decimal|fraction|0\.[0-9]", text)
-        return bool(re.search(r"percent|pct", self.name.lower()) or said)
+        return _asks(_PERCENT_NAME, self.name) or (
+            _asks(_PERCENT_DOCS, self.description) and not _asks(_SHARE_DOCS, self.description)
+        )
 
     @property
     def in_fraction(self) -> bool:
-        text = self.description.lower()
-        return not self.in_percent and bool(re.search(r"fraction|between 0 and 1\b|\b0 to 1\b|\b0\.[0-9]+ (?:for|is|means)", text))
+        return not self.in_percent and _asks(_FRACTION_DOCS, self.description)
 
     @property
     def in_cents(self) -> bool:
-        return bool(re.search(r"\bin (?:[a-z]+ )?(?:cents|pence)\b", self.description.lower()) or _CENT_NAME.search(self.name))
+        return _asks(_CENT_DOCS, self.description) or _asks(_CENT_NAME, self.name)
 
     @property
     def words(self) -> tuple[str, ...]:
         return words_of(f"{self.name} {self.description}")
 
 
+@lru_cache(maxsize=1024)
+def _asks(pattern: re.Pattern[str], text: str) -> bool:
+    return pattern.search(text.lower()) is not None
+
+
 def states_number(query: str, value: float, meaning: Meaning) -> bool:
     """Tell whether the query states the number, in any spelling and any unit that has a fixed worth in its own."""
-    if value == 2 and _COUPLE.search(plain(query)):
-        return True
-    return any(means(mention, value, meaning) for mention in mentions(query))
-
-
-def means(mention: Mention, value: float, meaning: Meaning) -> bool:
-    """Tell whether a number that a text mentions is the value of that parameter."""
-    try:
-        wanted = Fraction(value) if isinstance(value, int) else Fraction(repr(value))
-    except ValueError:  # nan, inf
+    wanted = exactly(value)
+    if wanted is None:
         return False
+    if wanted == 2 and _COUPLE.search(plain(query)):
+        return True
+    likely = _by_reading(query).get(abs(wanted), ())
+    return any(means(mention, wanted, meaning) for found in (likely, mentions(query)) for mention in found)
+
+
+@lru_cache(maxsize=64)
+def _by_reading(query: str) -> Mapping[Fraction, Sequence[Mention]]:
+    """What to try first: long lists would take a look at every mention for every value."""
+    found: dict[Fraction, list[Mention]] = {}
+    for mention in mentions(query):
+        for reading in mention.readings:
+            found.setdefault(reading, []).append(mention)
+    return found
+
+
+def exactly(value: float) -> Fraction | None:
+    """Return a number as it is written; None for nan and infinity."""
+    try:
+        return Fraction(value) if isinstance(value, int) else Fraction(repr(value))
+    except ValueError:
+        return None
+
+
+def means(mention: Mention, wanted: Fraction, meaning: Meaning) -> bool:
+    """Tell whether a number that a text mentions is the value of that parameter."""
     if mention.unit and mention.unit.dimension == "temperature" and _in_other_unit(mention, meaning):
-        degrees = replace(mention, readings=tuple(-reading for reading in mention.readings)) if mention.negative else mention
+        degrees = (
+            replace(mention, readings=tuple(-reading for reading in mention.readings)) if mention.negative else mention
+        )
         return _converted(degrees, wanted, meaning)
     return _sign_fits(mention, wanted, meaning) and _size_fits(mention, abs(wanted), meaning)
 
@@ -227,7 +257,7 @@ def _in_other_share(mention: Mention, meaning: Meaning) -> bool:
         return _PERCENT.match(mention.after) is not None
     if meaning.in_cents:
         return mention.money
-    return _CENTS.match(mention.after) is not None and _WHOLE_MONEY.search(meaning.description.lower()) is not None
+    return _CENTS.match(mention.after) is not None and _asks(_WHOLE_MONEY, meaning.description)
 
 
 def _converted(mention: Mention, size: Fraction, meaning: Meaning) -> bool:
@@ -251,12 +281,20 @@ def _rounds_to(amount: Fraction, size: Fraction) -> bool:
 @lru_cache(maxsize=64)
 def mentions(query: str) -> tuple[Mention, ...]:
     """Return the numbers that a text mentions, in order, each with its unit; with the sums of `1 hour 30 minutes`."""
-    text = _GROUP_MARK.sub("", plain(query))
-    found = [_with_unit(mention, text) for mention in _find(text)]
+    text = without_marks(query)
+    found: list[Mention] = []
+    for mention in _find(text):
+        if not found or mention.start >= found[-1].unit_end:  # the half of an hour and a half is no number of its own
+            found.append(_with_unit(mention, text))
     sums = dict(_sums(found, text))
     parts = {at for first in sums for at in (first, first + 1)}
     single = [replace(mention, partial=at in parts) for at, mention in enumerate(found)]
     return (*single, *sums.values(), *_ratios(found, text), *_clock_hours(text), *_degrees(text))
+
+
+def without_marks(query: str) -> str:
+    """Return the plain text that mentions have their places in: 1'250'000 without its marks."""
+    return _GROUP_MARK.sub("", plain(query))
 
 
 def _find(text: str) -> Iterator[Mention]:
@@ -278,6 +316,8 @@ def _read_at(text: str, tokens: Sequence[re.Match[str]], at: int) -> tuple[Menti
     for length in range(len(run), 0, -1):
         start, end = first.start(), run[length - 1].end()
         words = [token[0] for token in run[:length] if token[0] != "-"]
+        if len(words) > LONGEST:
+            continue
         readings = _readings(text[start:end], words)
         cut = length < len(run) and run[length][0] in SCALE_WORDS  # `two million and three` of `... three million`
         if readings and not cut:
@@ -300,12 +340,13 @@ def _may_start(text: str, token: re.Match[str]) -> bool:
 
 def _run(text: str, tokens: Sequence[re.Match[str]], at: int) -> list[re.Match[str]]:
     """Return the tokens that may belong to one number: words and numerals with a space or a hyphen between."""
-    run = [tokens[at]]
+    run, numerals = [tokens[at]], 1
     for token in tokens[at + 1 : at + 2 * LONGEST]:
         tight = token.start() == run[-1].end()
         hyphen = (token[0] == "-" and tight) or run[-1][0] == "-"
         word = token[0] in NUMBER_WORDS or token[0] in _JOINTS or token[0][0] in "0123456789" or token[0] == "-"
-        if not word or (token[0] == "-" and not tight) or (hyphen and not tight):
+        numerals += token[0][0].isdigit()
+        if not word or numerals > _MOST_GROUPS or (token[0] == "-" and not tight) or (hyphen and not tight):
             break
         run.append(token)
     return run

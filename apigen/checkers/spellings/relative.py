@@ -15,7 +15,9 @@ _DAYS_OF = {"day": 1, "week": 7, "fortnight": 14}
 _MONTHS_OF = {"month": 1, "year": 12}
 
 _SPAN = rf"([0-9]{{1,3}}|{'|'.join(sorted(_COUNTS, key=len, reverse=True))}) (day|week|fortnight|month|year)s?'?"
-_AHEAD = re.compile(rf"\bin {_SPAN}(?: time)?\b(?! (?:of|from|before|after|later))|\b{_SPAN} from (now|today|tomorrow)\b")
+_AHEAD = re.compile(
+    rf"\bin {_SPAN}(?: time)?\b(?! (?:of|from|before|after|later))|\b{_SPAN} from (now|today|tomorrow)\b"
+)
 _AGO = re.compile(rf"\b{_SPAN} ago\b")
 _NAMED = (
     (re.compile(r"\bday after tomorrow\b"), 2),

@@ -71,7 +71,11 @@ def states_text(query: str, value: str) -> bool:
     wanted = wanted.strip(" .,;:!?\"'") or wanted
     if _find(text, wanted) or _find(_spaced(text), _spaced(wanted)):
         return True
-    if any(_find(text, plural) for plural in _plurals(wanted)) or _finds_code(text, wanted) or _finds_parts(text, wanted):
+    if (
+        any(_find(text, plural) for plural in _plurals(wanted))
+        or _finds_code(text, wanted)
+        or _finds_parts(text, wanted)
+    ):
         return True
     bare = _without_accents(text), _without_accents(wanted)
     return bare != (text, wanted) and _find(*bare)

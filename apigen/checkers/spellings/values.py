@@ -6,18 +6,26 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import islice
 
-from apigen.checkers.spellings.dates import states_duration, states_moment
-from apigen.checkers.spellings.lists import differs_from_query, swaps_pairs
+from apigen.checkers.spellings.dates import in_iso, states_duration, states_moment, states_month
+from apigen.checkers.spellings.lists import differs_from_query, pairs_differently, swaps_pairs
 from apigen.checkers.spellings.numbers import Meaning, states_number
 from apigen.checkers.spellings.relative import years_said
-from apigen.checkers.spellings.text import plain, states_text
+from apigen.checkers.spellings.text import plain, states_text, words_of
 from apigen.checkers.spellings.units import unit_of_name
-from apigen.checkers.spellings.words import asks_for_another, known_words, states_flag, states_member, states_number_gloss
+from apigen.checkers.spellings.words import (
+    asks_for_another,
+    known_words,
+    states_flag,
+    states_member,
+    states_number_gloss,
+)
 from apigen.records import Api, Call, Json, JsonObject, canonical
 
 _DEEPEST = 64
 _MOST_SHOWN = 3
+_MOST_MISSING = 20  # of an argument: a long list is wrong by then
 _NUMERAL = re.compile(r"-?(?:0|[1-9][0-9]{0,30})(?:\.[0-9]{1,30})?")
 _DURATION = re.compile(r"duration|elapsed|length|lasts?|takes|time in the air|how long", re.IGNORECASE)
 
@@ -66,15 +74,29 @@ def ungrounded(query: str, api: Api, call: Call, clock: datetime | None = None) 
     a free-form object count as values, names of declared fields do not. Days that the query counts from today are those of
     the clock; without one they are not stated. Raises nothing, whatever the input.
     """
+    return _ungrounded(query, api, call, clock, in_lists=True)
+
+
+def unstated(query: str, api: Api, call: Call, clock: datetime | None = None) -> list[Ungrounded]:
+    """Return the plain values alone: a list passes whose numbers are all in the query, and not all of the query's."""
+    return _ungrounded(query, api, call, clock, in_lists=False)
+
+
+def _ungrounded(query: str, api: Api, call: Call, clock: datetime | None, *, in_lists: bool) -> list[Ungrounded]:
     schemas = _mapping(_mapping(api.parameters).get("properties"))
     arguments = [(str(name), value, schemas.get(str(name))) for name, value in call.arguments.items()]
     leaves = {name: list(_leaves(name, value, schema)) for name, value, schema in arguments}
-    asked = _Asked(query, api, clock.date() if clock else None, _units(leaf for held in leaves.values() for leaf in held))
+    asked = _Asked(
+        query, api, clock.date() if clock else None, _units(leaf for held in leaves.values() for leaf in held)
+    )
     found = []
     for name, value, schema in arguments:
         others = [leaf.value for other, held in leaves.items() if other != name for leaf in held]
-        missing = [Ungrounded(leaf.path, leaf.value) for leaf in leaves[name] if not _is_grounded(leaf, asked, others)]
-        found += missing or ([] if not leaves[name] else _list_faults(name, value, schema, query, others))
+        wrong = (leaf for leaf in leaves[name] if not _is_grounded(leaf, asked, others))
+        missing = [Ungrounded(leaf.path, leaf.value) for leaf in islice(wrong, _MOST_MISSING)]
+        if in_lists and leaves[name] and not missing:
+            missing = _list_faults(name, value, schema, query, others)
+        found += missing
     return found
 
 
@@ -104,6 +126,7 @@ def _list_faults(name: str, value: Json, schema: Json, query: str, others: Seque
     fields = [key for item in inner for key in _mapping(item.get("properties"))]
     rows = [{key: row[key] for key in fields if key in row} for row in value if isinstance(row, Mapping)]
     wrong = differs_from_query(query, value, meaning, numbers) or swaps_pairs(query, rows)
+    wrong = wrong or pairs_differently(query, rows)
     return [Ungrounded(name, value)] if wrong else []
 
 
@@ -112,7 +135,7 @@ def _mapping(value: Json) -> JsonObject:
 
 
 def _leaves(name: str, value: Json, schema: Json) -> Iterator[_Leaf]:
-    """Yield the plain values of an argument, in order, without those that say nothing; a default only where it is one of several members."""
+    """Yield the plain values of an argument, in order, but for those that say nothing; a default only where it is one of several."""
     branches = _branches(schema)
     stack = [(_Leaf(name, value, name, branches, _description(branches, ""), False), 0)]
     while stack:
@@ -216,12 +239,14 @@ def _number_is_grounded(leaf: _Leaf, value: float, asked: _Asked) -> bool:
     meaning = Meaning(leaf.name, leaf.description, leaf.listed, split)
     if states_number(asked.query, value, meaning) or states_number_gloss(asked.query, value, leaf.description):
         return True
+    if "month" in words_of(leaf.name) and states_month(asked.query, value):
+        return True
     return asked.today is not None and "year" in meaning.words and value in years_said(plain(asked.query), asked.today)
 
 
 def _string_is_grounded(leaf: _Leaf, value: str, asked: _Asked) -> bool:
     query = asked.query
-    moment = states_moment(query, value, asked.today)
+    moment = states_moment(query, in_iso(value, leaf.description), asked.today)
     if moment or (_DURATION.search(f"{leaf.name} {leaf.description}") and states_duration(query, value)):
         return True
     if moment is not None:

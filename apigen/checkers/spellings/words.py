@@ -36,8 +36,9 @@ _ENDINGS = (
 )
 _NEGATED = re.compile(
     r"\b(?:no|not|don't|dont|doesn't|isn't|aren't|won't|can't|without|never|except|anything but|rather than|instead of"
-    r"|exclud(?:e|es|ed|ing)|skip(?:ping)?|ignor(?:e|es|ed|ing)|omit(?:ting)?|hid(?:e|es|ing)|disabl(?:e|es|ed|ing)|leave out|leaving out|drop)"
-    r" (?!only\b|just\b|sure\b|know\b|fewer\b|more\b|less\b)(?:(?!(?:but|just|only|rather|instead|with|and|then|using|so)\b)[\w'-]+[ ]?){1,4}"
+    r"|exclud(?:e|es|ed|ing)|skip(?:ping)?|ignor(?:e|es|ed|ing)|omit(?:ting)?|hid(?:e|es|ing)|disabl(?:e|es|ed|ing)"
+    r"|leave out|leaving out|drop) (?!(?:only|just|sure|know|fewer|more|less)\b)"
+    r"(?:(?!(?:but|just|only|rather|instead|with|and|then|using|so)\b)[\w'-]+ ?){1,4}"
 )
 """A negation with up to four words that it may speak of."""
 _POLARITY = frozenset(
@@ -107,11 +108,13 @@ def states_member(query: str, member: str, description: str) -> bool:
     return any(_states_gloss(query, gloss) for gloss in _glosses(member, description))
 
 
+@lru_cache(maxsize=256)
 def asserted(query: str) -> str:
     """Return the plain text without what it says no to: `a room` for `A room, no breakfast`."""
     return _NEGATED.sub(" ", plain(query))
 
 
+@lru_cache(maxsize=256)
 def denied(query: str) -> str:
     """Return what a text says no to: `no breakfast` for `A room, no breakfast`."""
     return " . ".join(found[0] for found in _NEGATED.finditer(plain(query)))
@@ -199,7 +202,10 @@ def _says_no(text: str, name: str, description: str) -> bool:
 def _speaks_of(text: str, name: str, description: str, about: str) -> bool:
     own = " ".join(words_of(name))
     joined = own.replace(" ", "")
-    if any(states_phrase(text, group) for group in SYNONYMS.get(own, ())) or joined in re.sub(r"[ -]", "", text).split():
+    if (
+        any(states_phrase(text, group) for group in SYNONYMS.get(own, ()))
+        or joined in re.sub(r"[ -]", "", text).split()
+    ):
         return True
     if len(joined) > 6 and joined in text.replace("-", "").split():
         return True

@@ -240,16 +240,21 @@ def _spoken(moment: time) -> str:
     forms = []
     if minute in _MINUTES and minute:
         forms.append(rf"{this}[ \-](?:{_MINUTES[minute]})")
-    past = {15: "(?:a )?quarter", 30: "half"}.get(minute, rf"{minute}(?: minutes)?")
+    past = {15: "(?:a )?quarter", 30: "half"}.get(minute, _minutes_said(minute))
     if 0 < minute <= 30:
         forms.append(rf"{past} (?:past|after) {this}")
     if minute > 30:
-        before = {45: "(?:a )?quarter"}.get(minute, rf"{60 - minute}(?: minutes)?")
+        before = {45: "(?:a )?quarter"}.get(minute, _minutes_said(60 - minute))
         forms.append(rf"{before} (?:to|before|till) {following}")
     if minute == 0:
         forms.append(rf"{this}(?! ?(?:hours?|h|hrs?|minutes?|mins?|days?)\b)(?![.,/%])")
         forms.append(rf"{this}\.(?= |$)")
     return "|".join(forms) or "(?!)"
+
+
+def _minutes_said(minutes: int) -> str:
+    words = {5: "|five", 10: "|ten", 20: "|twenty", 25: "|twenty-five|twenty five"}.get(minutes, "")
+    return f"(?:{minutes}{words})(?: minutes)?"
 
 
 def _hour_names(hour: int) -> str:

@@ -50,6 +50,7 @@ _CENTS = re.compile(r"[ -]?(?:cents?|pence|p|¢|ct)(?![^\W_])")
 _MONEY = re.compile(r" ?(?:dollars?|euros?|pounds?|usd|eur|gbp|[$€£])")
 _GROUP_MARK = re.compile(r"(?<=[0-9])['_](?=[0-9]{3}(?![0-9]))")
 _DEGREES = re.compile(r"\b([0-9]{1,3})° ?([0-5]?[0-9])'(?: ?([0-5]?[0-9](?:\.[0-9]{1,6})?)(?:\"|''))?")
+_TIMES = frozenset({"once", "twice", "thrice"})
 _RATED = re.compile(r"(?:times|once|twice|thrice|percent|%) $")
 _POINTS = re.compile(r" ?(?:basis points?|bps?)\b")
 _MILLION_LETTER = re.compile(r"(?:m|b|mm)(?![^\W_])")
@@ -84,7 +85,9 @@ class Mention:
     unit: Unit | None = None
     unit_end: int = 0
     partial: bool = False  # the hour of an hour and 30 minutes
+    summed: bool = False  # both of them
     ratio: bool = False  # 1 in 5
+    times: bool = False  # twice
 
     @property
     def negative(self) -> bool:
@@ -184,6 +187,8 @@ def means(mention: Mention, wanted: Fraction, meaning: Meaning) -> bool:
             replace(mention, readings=tuple(-reading for reading in mention.readings)) if mention.negative else mention
         )
         return _converted(degrees, wanted, meaning)
+    if mention.summed and meaning.split:
+        return False
     return _sign_fits(mention, wanted, meaning) and _size_fits(mention, abs(wanted), meaning)
 
 
@@ -229,7 +234,7 @@ def _other_readings(mention: Mention, size: Fraction, meaning: Meaning) -> Itera
             yield reading / 100
         if meaning.in_percent and mention.worded and not _PERCENT.match(mention.after):
             yield reading * 100  # half the bill
-        if _POINTS.match(mention.after) or (_CENTS.match(mention.after) and not meaning.in_cents):
+        if _POINTS.match(mention.after) or (_CENTS.match(mention.after) and not meaning.in_cents and not meaning.unit):
             yield reading / 100
         if meaning.in_cents and mention.money:
             yield reading * 100
@@ -243,7 +248,7 @@ def _in_other_unit(mention: Mention, meaning: Meaning) -> bool:
     """The parameter says one unit, the text another: 2 years are not 2 months, 2 km are no weight."""
     own, said = meaning.unit, mention.unit
     if own is None or said is None:
-        return False
+        return own is not None and own.family in _MEASURED - {"time"} and mention.times
     if said.family != own.family:
         return not said.ambiguous and said.family in _MEASURED and own.family in _MEASURED
     return (own.dimension, own.size, own.zero) != (said.dimension, said.size, said.zero) or (
@@ -381,6 +386,7 @@ def _mention(
         after,
         parts=tuple(part for word in numerals for part in numeral_parts(word)) if len(numerals) == len(words) else (),
         article=article,
+        times=len(words) == 1 and words[0] in _TIMES,
         worded=readings[0] < 1 and not any("." in word for word in words),
         scaled=read_number(words[:-1]) if len(words) > 1 and words[-1] in SCALE_WORDS else None,
     )
@@ -412,7 +418,7 @@ def _sums(found: Sequence[Mention], text: str) -> Iterator[tuple[int, Mention]]:
         if size is None or not same or size >= first.unit.size or between not in ("", " ", ", ", " and ", ", and "):
             continue
         total = first.readings[0] + second.readings[0] * size / first.unit.size
-        yield at, replace(first, readings=(total,), after=second.after, parts=(), article=False)
+        yield at, replace(first, readings=(total,), after=second.after, parts=(), article=False, summed=True)
 
 
 def _ratios(found: Sequence[Mention], text: str) -> Iterator[Mention]:

@@ -15,6 +15,7 @@ _IRREGULAR = {
     "child": "children", "man": "men", "woman": "women", "person": "people", "mouse": "mice", "foot": "feet",
     "tooth": "teeth", "goose": "geese",
 }  # fmt: skip
+_JOINED = re.compile("[ _-]")
 _WORD = re.compile(r"[^\W_]+")
 # Quotes, double quotes, hyphens with the minus sign, the slash of fractions, the times sign.
 _ALIKE = str.maketrans(
@@ -69,7 +70,7 @@ def states_text(query: str, value: str) -> bool:
     if not any(map(str.isalnum, wanted)):
         return not wanted or _find_symbols(text, wanted)
     wanted = wanted.strip(" .,;:!?\"'") or wanted
-    if _find(text, wanted) or _find(_spaced(text), _spaced(wanted)):
+    if _find(text, wanted) or (_JOINED.search(wanted) and _find(_spaced(text), _spaced(wanted))):
         return True
     if (
         any(_find(text, plural) for plural in _plurals(wanted))

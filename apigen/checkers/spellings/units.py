@@ -162,6 +162,11 @@ def unit_of_name(name: str) -> Unit | None:
     return next((UNITS[token] for token in reversed(named) if token in UNITS), None)
 
 
+def name_without_unit(name: str) -> str:
+    """Return what is measured: height for `height_inches`."""
+    return "_".join(token for token in name.lower()[:_LONGEST_DESCRIPTION].split("_") if token not in UNITS)
+
+
 @lru_cache(maxsize=1024)
 def unit_of_description(description: str) -> Unit | None:
     """Return the unit that a description says with `in`: minutes for `How long it takes, in minutes.`"""

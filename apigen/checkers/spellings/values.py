@@ -13,7 +13,7 @@ from apigen.checkers.spellings.lists import differs_from_query, pairs_differentl
 from apigen.checkers.spellings.numbers import Meaning, states_number
 from apigen.checkers.spellings.relative import years_said
 from apigen.checkers.spellings.text import plain, states_text, words_of
-from apigen.checkers.spellings.units import unit_of_name
+from apigen.checkers.spellings.units import name_without_unit, unit_of_name
 from apigen.checkers.spellings.words import (
     asks_for_another,
     known_words,
@@ -25,7 +25,7 @@ from apigen.records import Api, Call, Json, JsonObject, canonical
 
 _DEEPEST = 64
 _MOST_SHOWN = 3
-_MOST_MISSING = 20  # of an argument: a long list is wrong by then
+_MOST_MISSING = 5  # of an argument: a long list is wrong by then
 _NUMERAL = re.compile(r"-?(?:0|[1-9][0-9]{0,30})(?:\.[0-9]{1,30})?")
 _DURATION = re.compile(r"duration|elapsed|length|lasts?|takes|time in the air|how long", re.IGNORECASE)
 
@@ -102,17 +102,17 @@ def _ungrounded(query: str, api: Api, call: Call, clock: datetime | None, *, in_
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What a value is held against. `units`: what the names of the call's arguments say, by dimension."""
+    """What a value is held against. `units`: how many a thing is measured in: `height` in feet and in inches."""
 
     query: str
     api: Api
     today: date | None
-    units: Mapping[str, int]
+    units: Mapping[tuple[str, str], int]
 
 
-def _units(leaves: Iterable[_Leaf]) -> Mapping[str, int]:
-    said = {unit for leaf in leaves if (unit := unit_of_name(leaf.name))}
-    return Counter(unit.family for unit in said)
+def _units(leaves: Iterable[_Leaf]) -> Mapping[tuple[str, str], int]:
+    said = {(unit, name_without_unit(leaf.name)) for leaf in leaves if (unit := unit_of_name(leaf.name))}
+    return Counter((unit.family, rest) for unit, rest in said)
 
 
 def _list_faults(name: str, value: Json, schema: Json, query: str, others: Sequence[Json]) -> list[Ungrounded]:
@@ -235,7 +235,7 @@ def _is_grounded(leaf: _Leaf, asked: _Asked, others: Sequence[Json]) -> bool:
 
 def _number_is_grounded(leaf: _Leaf, value: float, asked: _Asked) -> bool:
     own = unit_of_name(leaf.name)
-    split = own is not None and asked.units.get(own.family, 0) > 1
+    split = own is not None and asked.units.get((own.family, name_without_unit(leaf.name)), 0) > 1
     meaning = Meaning(leaf.name, leaf.description, leaf.listed, split)
     if states_number(asked.query, value, meaning) or states_number_gloss(asked.query, value, leaf.description):
         return True

@@ -35,16 +35,16 @@ _ENDINGS = (
     "d",
 )
 _NEGATED = re.compile(
-    r"\b(?:no|not|don't|dont|doesn't|isn't|aren't|won't|can't|without|never|except|anything but|rather than|instead of"
-    r"|exclud(?:e|es|ed|ing)|skip(?:ping)?|ignor(?:e|es|ed|ing)|omit(?:ting)?|hid(?:e|es|ing)|disabl(?:e|es|ed|ing)"
-    r"|leave out|leaving out|drop) (?!(?:only|just|sure|know|fewer|more|less)\b)"
+    r"(?<!why )(?<!or )\b(?:no|not|don't|dont|doesn't|isn't|aren't|won't|can't|without|never|except|anything but"
+    r"|rather than|instead of|exclud(?:e|es|ed|ing)|skip(?:ping)?|ignor(?:e|es|ed|ing)|omit(?:ting)?|hid(?:e|es|ing)"
+    r"|disabl(?:e|es|ed|ing)|leave out|leaving out|drop|(?:turn|switch)(?:ed|ing)? off) (?!(?:only|just|sure|know|fewer|more|less)\b)"
     r"(?:(?!(?:but|just|only|rather|instead|with|and|then|using|so)\b)[\w'-]+ ?){1,4}"
 )
 """A negation with up to four words that it may speak of."""
 _POLARITY = frozenset(
     listed(
         "include includes included show shows use uses enable enabled allow allows allowed add has have want keep with make"
-        " apply round"
+        " apply"
     )
 )
 _NEGATIVE_NAME = frozenset(listed("no not without exclude excludes hide skip ignore omit disable"))
@@ -196,6 +196,8 @@ def states_flag(query: str, flag: bool, name: str, description: str, about: str)
 def _says_no(text: str, name: str, description: str) -> bool:
     """By the opposite of the name, or as the description says of false."""
     opposites = _ANTONYMS.get(" ".join(words_of(name)), ())
+    if any(f"un{word}" in words_of(text) for word in words_of(name)):
+        return True
     return states_phrase(text, opposites) or any(_states_gloss(text, gloss) for gloss in _glosses("false", description))
 
 

@@ -13,10 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from apigen.checkers import Toolbox, build_checkers
 from apigen.checkers.grounding import GroundingChecker
 from apigen.checkers.spellings.relative import days_said, months_said, years_said
 from apigen.checkers.spellings.values import ungrounded
+from apigen.config import RunConfig
+from apigen.prompts import Prompts
 from apigen.records import Api, Call, Candidate, Draw
+from apigen.sources import Library
+from apigen.work import Plan
 
 CASES = Path(__file__).parent.parent / "data" / "grounding.jsonl"
 NOW = datetime(2026, 3, 11, 9, tzinfo=UTC)
@@ -80,6 +85,28 @@ def test_a_relative_date_needs_the_clock() -> None:
     assert len(relative) > 15
     assert not [case for case in relative if case.passes(clock=None)]
     assert not [case for case in relative if case.passes(clock=NOW + timedelta(days=400))]
+
+
+def test_the_clock_of_the_run_reaches_the_checker(tmp_path: Path) -> None:
+    (tmp_path / "library").mkdir()
+    (tmp_path / "replies.yaml").write_text("generate: [hello]\n")
+    config = RunConfig.model_validate(
+        {
+            "store": tmp_path / "run.db",
+            "library": [{"source": "python", "path": str(tmp_path / "library")}],
+            "llms": {"writer": {"backend": "scripted", "replies": str(tmp_path / "replies.yaml")}},
+            "target": {"draws": 1},
+            "checkers": ["format", "grounding"],
+        }
+    )
+    plan = Plan.check(config, NOW)
+    tools = Toolbox(Library((), {}, "none"), {}, Prompts(), plan.clock)
+    check = build_checkers(config.checkers, tools)[1]
+    tomorrow, later = (
+        Case("Wake me up tomorrow", DATE, "date", day, True, "", False) for day in ("2026-03-12", "2026-03-13")
+    )
+    assert asyncio.run(check(tomorrow.candidate())).rejection is None
+    assert asyncio.run(check(later.candidate())).rejection is not None
 
 
 def test_a_list_is_as_long_as_the_enumeration_unless_another_argument_takes_the_rest() -> None:

@@ -190,7 +190,7 @@ def states_flag(query: str, flag: bool, name: str, description: str, about: str)
     negative = not _NEGATIVE_NAME.isdisjoint(words_of(name))  # to hide them is what `hide_archived` says yes to
     yes = _speaks_of(said, name, description, about) or (negative and _speaks_of(refused, name, "", about))
     no = _says_no(said, name, description) or (not negative and _touches(refused, name, description, about))
-    return no if not flag else yes and not (no and not negative)
+    return yes and (negative or not no) if flag else no
 
 
 def _says_no(text: str, name: str, description: str) -> bool:
@@ -203,15 +203,11 @@ def _says_no(text: str, name: str, description: str) -> bool:
 
 def _speaks_of(text: str, name: str, description: str, about: str) -> bool:
     own = " ".join(words_of(name))
-    joined = own.replace(" ", "")
-    if (
-        any(states_phrase(text, group) for group in SYNONYMS.get(own, ()))
-        or joined in re.sub(r"[ -]", "", text).split()
-    ):
+    if any(states_phrase(text, group) for group in SYNONYMS.get(own, ())):
         return True
-    if len(joined) > 6 and joined in text.replace("-", "").split():
+    if own.replace(" ", "") in text.replace("-", "").split():  # non-stop for `nonstop`
         return True
-    glosses = [gloss for gloss in _glosses("true", description) if gloss]
+    glosses = _glosses("true", description)
     if any(_states_gloss(text, gloss) for gloss in glosses):
         return True
     words = [word for word in content_words(name) if word not in _POLARITY | _NEGATIVE_NAME]

@@ -30,6 +30,7 @@ class Plan:
     prompts: Prompts
     sources: Sequence[ApiSource]
     llms: Mapping[str, PatientLLM]
+    clock: datetime
 
     @classmethod
     def check(cls, config: RunConfig, clock: datetime) -> "Plan":
@@ -40,7 +41,7 @@ class Plan:
         """
         prompts = Prompts(config.prompts)
         sources = build_sources(config.library, SourceContext(config.sandbox, clock, config.store))
-        return cls(config, prompts, sources, build_llms(config.llms, config.concurrency))
+        return cls(config, prompts, sources, build_llms(config.llms, config.concurrency), clock)
 
     @property
     def most_in_flight(self) -> int:
@@ -63,7 +64,9 @@ class Work:
         self._llms = {name: RecordedLLM(llm) for name, llm in plan.llms.items()}
         self._sampler = Sampler(config.sampler, library.apis, config.seed)
         self._generator = Generator(config.generator, self._llms[config.generator.llm], plan.prompts, library)
-        self._checkers: tuple[Checker, ...] = build_checkers(config.stages, Toolbox(library, self._llms, plan.prompts))
+        self._checkers: tuple[Checker, ...] = build_checkers(
+            config.stages, Toolbox(library, self._llms, plan.prompts, plan.clock)
+        )
 
     @classmethod
     async def open(cls, plan: Plan) -> "Work":

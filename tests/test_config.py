@@ -1,6 +1,7 @@
 """What users write into a config, and the one line that each mistake gets."""
 
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -337,7 +338,9 @@ def test_a_misspelt_required_key_is_named(load, before, after):
 def test_a_wrong_checker_is_named(load, stages, key, mend):
     def build():
         config = load(GOOD.replace("[format]", stages))
-        build_checkers(config.checkers, Toolbox(Library((), {}, "none"), build_llms(config.llms), Prompts()))
+        build_checkers(
+            config.checkers, Toolbox(Library((), {}, "none"), build_llms(config.llms), Prompts(), datetime.now(UTC))
+        )
 
     found = message(build)
     assert found.startswith(key)

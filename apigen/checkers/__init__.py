@@ -6,6 +6,7 @@ grounding (a rule), judge (an LLM says yes or no) and agreement (an LLM that has
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from apigen.checkers.agreement import AgreementChecker
@@ -36,18 +37,19 @@ class Checker(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Toolbox:
-    """What checkers may work with; each takes what it needs."""
+    """What checkers may work with; each takes what it needs. `clock` is the moment at which the run stands still."""
 
     library: Library
     llms: Mapping[str, LLM]
     prompts: Prompts
+    clock: datetime
 
 
 CHECKERS: dict[str, Callable[[JsonObject, Toolbox], Checker]] = {
     "format": lambda options, tools: FormatChecker.from_options(options, tools.library),
     "decontamination": lambda options, tools: DecontaminationChecker.from_options(options),
     "execution": lambda options, tools: ExecutionChecker.from_options(options, tools.library),
-    "grounding": lambda options, tools: GroundingChecker.from_options(options),
+    "grounding": lambda options, tools: GroundingChecker.from_options(options, tools.clock),
     "judge": lambda options, tools: JudgeChecker.from_options(options, tools.llms, tools.prompts),
     "agreement": lambda options, tools: AgreementChecker.from_options(options, tools.llms, tools.prompts),
 }

@@ -1,5 +1,6 @@
 """Grounding: every argument value is stated in the query, and every number of the query is used. A rule, and free."""
 
+from datetime import datetime
 from typing import Literal
 
 from apigen.checkers.spellings.leftovers import leftover_numbers
@@ -16,25 +17,27 @@ class GroundingOptions(Options):
 
 class GroundingChecker:
     """Rejects with `value_not_in_query` where a call has a value that the query does not state (an invented one, or one
-    that the query changed), and with `number_not_in_calls` where the query has a number that no call uses."""
+    that the query changed), and with `number_not_in_calls` where the query has a number that no call uses.
+
+    `tomorrow` is the day after the clock; without a clock it is no day."""
 
     stage = "grounding"
 
-    def __init__(self, reject_leftovers: bool) -> None:
-        self._reject_leftovers = reject_leftovers
+    def __init__(self, reject_leftovers: bool, clock: datetime | None) -> None:
+        self._reject_leftovers, self._clock = reject_leftovers, clock
 
     @classmethod
-    def from_options(cls, options: JsonObject) -> "GroundingChecker":
-        return cls(parse_options(GroundingOptions, options).leftover_numbers == "reject")
+    def from_options(cls, options: JsonObject, clock: datetime | None = None) -> "GroundingChecker":
+        return cls(parse_options(GroundingOptions, options).leftover_numbers == "reject", clock)
 
     async def __call__(self, candidate: Candidate) -> Candidate:
         offered = candidate.draw.offered
         steps = [(offered(call.name) or Api(call.name, "", {}, "", ""), call) for call in candidate.calls]
         for api, call in steps:
-            missing = ungrounded(candidate.query, api, call)
+            missing = ungrounded(candidate.query, api, call, self._clock)
             if missing:
                 return candidate.rejected(self.stage, "value_not_in_query", describe(call, missing))
-        leftovers = leftover_numbers(candidate.query, steps) if self._reject_leftovers else []
+        leftovers = leftover_numbers(candidate.query, steps, self._clock) if self._reject_leftovers else []
         if leftovers:
             detail = f"the request says {', '.join(leftovers[:5])}, which no call uses"
             return candidate.rejected(self.stage, "number_not_in_calls", detail)

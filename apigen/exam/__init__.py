@@ -74,7 +74,7 @@ async def examine(
             cleanup.push_async_callback(llm.close)
         prompts = Prompts(None if rules_only else config.prompts)
         at_once = max(config.concurrency, sum(llm.max_in_flight for llm in llms.values()))
-        exam = _Exam(build_checkers(config.checkers, Toolbox(library, llms, prompts)), at_once)
+        exam = _Exam(build_checkers(config.stages, Toolbox(library, llms, prompts, material.clock)), at_once)
         spoiled = spoil(material.samples, opened.apis, exam.rules, seed)
         return await exam.hold(material, spoiled, llms, _notes(material, opened, exam.rules, exam.votes), listener)
 

@@ -564,11 +564,15 @@ def nest(depth: int) -> list[Any]:
         ("1" * 9000, 10**8000),
         ("\ud800 5", "\ud800"),
         ("5", nest(3000)),
+        ("1, " * 600, list(range(600))),
+        ("(1, 2) " * 250, [{"x": 2, "y": 1}] * 250),
+        ("no " * 600, True),
+        ("in 3 days " * 200, "2024-03-02"),
     ],
     ids=lambda value: type(value).__name__,  # not the value, which may be too long to print
 )
 def test_a_hostile_query_takes_no_time(query: str, value: Any) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     missing(query, "value", {"default": 3, "description": query}, value)
     asyncio.run(GroundingChecker.from_options({})(candidate(query, Call("f", {"value": value}))))
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5

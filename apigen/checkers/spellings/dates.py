@@ -1,14 +1,32 @@
 """Does a text state a date or a time of day? Every usual English spelling, with the parts in any order."""
 
 import re
-from datetime import date, time
+from datetime import date, datetime, time
 from fractions import Fraction
 from functools import lru_cache
 
 from apigen.checkers.spellings.numbers import mentions
+from apigen.checkers.spellings.relative import days_said, months_said, years_said
 from apigen.checkers.spellings.text import listed, plain
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
+_YEAR = re.compile(r"(?<![0-9.,$€£])(?:19|20)[0-9]{2}(?![0-9]|[.,][0-9])|'[0-9]{2}(?![0-9])")
+_FORMS = {
+    "dd/mm/yyyy": "%d/%m/%Y",
+    "mm/dd/yyyy": "%m/%d/%Y",
+    "yyyy/mm/dd": "%Y/%m/%d",
+    "dd.mm.yyyy": "%d.%m.%Y",
+    "dd-mm-yyyy": "%d-%m-%Y",
+    "mm-dd-yyyy": "%m-%d-%Y",
+    "yyyymmdd": "%Y%m%d",
+}
+_WRITTEN_ALIKE = re.compile(r"[0-9]{8}|[0-9]{1,4}([./-])[0-9]{1,2}\1[0-9]{2,4}")
+_LONGEST_DESCRIPTION = 4000
+_ISO_DURATION = re.compile(
+    r"P(?=[0-9T])(?:([0-9]{1,4})Y)?(?:([0-9]{1,4})M)?(?:([0-9]{1,4})W)?(?:([0-9]{1,4})D)?"
+    r"(?:T(?=[0-9])(?:([0-9]{1,5})H)?(?:([0-9]{1,6})M)?(?:([0-9]{1,7})S)?)?"
+)
 _TIME = re.compile(r"[0-9]{2}:[0-9]{2}(?::[0-9]{2})?")
 _DATE_TIME = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}(?::[0-9]{2})?)(?:\.0+)?(?:Z|z|[+-][0-9]{2}:?[0-9]{2})?"
@@ -49,34 +67,81 @@ _AM, _PM = "(?:am|in the morning)", "(?:pm|in the afternoon|in the evening|at ni
 _MORNING = re.compile(r"(?<![a-z])(?:am|morning)\b")
 
 
-def states_moment(query: str, value: str) -> bool | None:
-    """Tell whether the query states an ISO date, HH:MM time or both; None where the value is none of them."""
+def states_moment(query: str, value: str, today: date | None = None) -> bool | None:
+    """Tell whether the query states an ISO date, HH:MM time or both; None where the value is none of them.
+
+    `tomorrow`, and a date without a year, are days only for those who know `today`.
+    """
     both = _DATE_TIME.fullmatch(value)
     if both:
-        parts = [states_moment(query, part) for part in both.groups()]
+        parts = [states_moment(query, part, today) for part in both.groups()]
         return None if None in parts else all(parts)
     try:
         if _DATE.fullmatch(value):
-            return _states_date(_clock_text(query), date.fromisoformat(value))
+            return _states_date(_clock_text(query), date.fromisoformat(value), today)
         if _TIME.fullmatch(value):
             return _states_time(_clock_text(query), time.fromisoformat(value))
     except ValueError:
         return None
+    if month := _MONTH.fullmatch(value):
+        year, number = int(month[1]), int(month[2])
+        if today and (year, number) in months_said(_clock_text(query), today):
+            return True
+        return bool(re.search(rf"{_month_names(number)},? (?:of |in )?{year}(?![0-9])", _clock_text(query))) or None
     return None
 
 
-def states_duration(query: str, value: str) -> bool:
-    """Tell whether the query states the time that HH:MM takes, as in `7 hours and 35 minutes`."""
-    if not re.fullmatch(r"[0-9]{1,3}:[0-5][0-9]", value):
+def in_iso(value: str, description: str) -> str:
+    """Return a date that is written as its description asks, `DD/MM/YYYY`, in ISO 8601; any other text as it is."""
+    if not _WRITTEN_ALIKE.fullmatch(value):
+        return value
+    for form, pattern in _FORMS.items():
+        if form in description[:_LONGEST_DESCRIPTION].lower():
+            try:
+                return datetime.strptime(value, pattern).date().isoformat()
+            except ValueError:
+                continue
+    return value
+
+
+def states_month(query: str, number: float) -> bool:
+    """Tell whether the query names the month of that number: April for 4."""
+    if number not in range(1, 13):
         return False
-    hours, minutes = map(int, value.split(":"))
-    seconds = Fraction(3600 * hours + 60 * minutes)
+    name = _month_names(int(number))
+    if number == 5:  # a verb as well
+        name = rf"(?:(?:in|of|this|next|last|every|until|since|[0-9](?:st|nd|rd|th)?) {name}|{name},? (?:the )?[0-9])"
+    return re.search(rf"{name}(?![a-z])", plain(query)) is not None
+
+
+def states_duration(query: str, value: str) -> bool:
+    """Tell whether the query states the time that HH:MM or ISO 8601's PT7H35M takes, as in `7 hours and 35 minutes`."""
+    amounts = _amounts(value)
     return any(
         mention.unit is not None
-        and mention.unit.dimension == "time"
-        and seconds in (reading * mention.unit.size for reading in mention.readings)
+        and not mention.partial
+        and any(reading * mention.unit.size == amounts.get(mention.unit.dimension) for reading in mention.readings)
         for mention in mentions(query)
     )
+
+
+def _amounts(value: str) -> dict[str, Fraction]:
+    """Return a duration in seconds, or in months."""
+    if re.fullmatch(r"[0-9]{1,3}:[0-5][0-9]", value):
+        hours, minutes = map(int, value.split(":"))
+        return {"time": Fraction(3600 * hours + 60 * minutes)}
+    iso = _ISO_DURATION.fullmatch(value)
+    if iso is None:
+        return {}
+    years, months, weeks, days, hours, minutes, seconds = (int(part or 0) for part in iso.groups())
+    time_part = Fraction(604800 * weeks + 86400 * days + 3600 * hours + 60 * minutes + seconds)
+    calendar = Fraction(12 * years + months)
+    return {"time": time_part} if not calendar else {"calendar": calendar} if not time_part else {}
+
+
+def _month_names(number: int) -> str:
+    name = _MONTHS[number - 1]
+    return rf"(?<![a-z])(?:{name}|{name[:3]}\.?|{name[:4]}\.?)"
 
 
 @lru_cache(maxsize=256)
@@ -85,13 +150,29 @@ def _clock_text(query: str) -> str:
     return re.sub(r"(?<![a-z])([ap])\. ?m\b\.?", r"\1m", plain(query))
 
 
-def _states_date(text: str, day: date) -> bool:
-    if _numeric_date(day).search(text):
+def _states_date(text: str, day: date, today: date | None) -> bool:
+    if today is not None and day in days_said(text, today):
         return True
-    if not re.search(rf"(?<![0-9]){day.year}(?![0-9])|'{day.year % 100:02}(?![0-9])", text):
+    if f"{day.year % 100:02}" in text and _numeric_date(day).search(text):
+        return True
+    if not _states_year(text, day, today):
         return False
     feast = _FEASTS.get((day.month, day.day))
-    return _written_date(day).search(text) is not None or (feast is not None and bool(re.search(feast, text)))
+    return (_MONTHS[day.month - 1][:3] in text and _written_date(day).search(text) is not None) or (
+        feast is not None and bool(re.search(feast, text))
+    )
+
+
+def _states_year(text: str, day: date, today: date | None) -> bool:
+    """In digits or as `next year`; where no year is said at all it is this one, or the one in which the day comes next."""
+    if re.search(rf"(?<![0-9]){day.year}(?![0-9])|'{day.year % 100:02}(?![0-9])", text):
+        return True
+    if today is None:
+        return False
+    said = years_said(text, today)
+    if said or _YEAR.search(text):
+        return day.year in said
+    return day.year == today.year or (day > today and (day - today).days < 366)
 
 
 @lru_cache(maxsize=1024)
@@ -159,16 +240,21 @@ def _spoken(moment: time) -> str:
     forms = []
     if minute in _MINUTES and minute:
         forms.append(rf"{this}[ \-](?:{_MINUTES[minute]})")
-    past = {15: "(?:a )?quarter", 30: "half"}.get(minute, rf"{minute}(?: minutes)?")
+    past = {15: "(?:a )?quarter", 30: "half"}.get(minute, _minutes_said(minute))
     if 0 < minute <= 30:
         forms.append(rf"{past} (?:past|after) {this}")
     if minute > 30:
-        before = {45: "(?:a )?quarter"}.get(minute, rf"{60 - minute}(?: minutes)?")
+        before = {45: "(?:a )?quarter"}.get(minute, _minutes_said(60 - minute))
         forms.append(rf"{before} (?:to|before|till) {following}")
     if minute == 0:
         forms.append(rf"{this}(?! ?(?:hours?|h|hrs?|minutes?|mins?|days?)\b)(?![.,/%])")
         forms.append(rf"{this}\.(?= |$)")
     return "|".join(forms) or "(?!)"
+
+
+def _minutes_said(minutes: int) -> str:
+    words = {5: "|five", 10: "|ten", 20: "|twenty", 25: "|twenty-five|twenty five"}.get(minutes, "")
+    return f"(?:{minutes}{words})(?: minutes)?"
 
 
 def _hour_names(hour: int) -> str:

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
-from apigen.checkers.spellings.values import ungrounded
+from apigen.checkers.spellings.values import unstated
 from apigen.records import Api, Call, Json
 
 NUMBER = re.compile(r"\d{1,30}(?:,\d{3}(?!\d)){0,8}(?:[.:/]\d{1,30}){0,8}")
@@ -12,7 +13,7 @@ MOST_NUMBERS = 100
 """Numbers looked at in one query; more than that are data, not wording."""
 
 
-def leftover_numbers(query: str, steps: Sequence[tuple[Api, Call]]) -> list[str]:
+def leftover_numbers(query: str, steps: Sequence[tuple[Api, Call]], clock: datetime | None = None) -> list[str]:
     """Return the numbers, as written in the query, that it could do without: every argument is stated all the same.
 
     Numbers that the APIs' own texts hold (the 8601 of "ISO 8601", the 100 of "liters per 100 km") and defaults said
@@ -25,7 +26,7 @@ def leftover_numbers(query: str, steps: Sequence[tuple[Api, Call]]) -> list[str]
         if number in known or _value(number) in values:
             continue
         without = NUMBER.sub(lambda match, gone=number: "#" if match[0] == gone else match[0], query)  # type: ignore[misc]
-        if not any(ungrounded(without, api, call) for api, call in steps):
+        if not any(unstated(without, api, call, clock) for api, call in steps):
             found.append(number)
     return found
 

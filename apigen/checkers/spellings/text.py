@@ -6,9 +6,16 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 _LONG = 2000  # longer strings are looked up as they are, without boundaries
-_SUPERSCRIPTS = re.compile("[⁰¹²³⁴-⁹]+")
+_SUPERSCRIPTS = re.compile("⁻?[⁰¹²³⁴-⁹]+")
 _BEFORE_FRACTION = re.compile("(?<=[0-9])(?=[¼-¾⅐-⅞])")
 _FEET_AND_INCHES = re.compile(r"(?<![0-9.])([0-9])' ?([0-9]{1,2}) ?(?:\"|'')")
+_ADDRESS = re.compile(r"[^\s@]{1,100}@[^\s@]{1,200}")
+_CODE = re.compile(r"\+?[a-z0-9]{4,40}")
+_IRREGULAR = {
+    "child": "children", "man": "men", "woman": "women", "person": "people", "mouse": "mice", "foot": "feet",
+    "tooth": "teeth", "goose": "geese",
+}  # fmt: skip
+_JOINED = re.compile("[ _-]")
 _WORD = re.compile(r"[^\W_]+")
 # Quotes, double quotes, hyphens with the minus sign, the slash of fractions, the times sign.
 _ALIKE = str.maketrans(
@@ -63,7 +70,51 @@ def states_text(query: str, value: str) -> bool:
     if not any(map(str.isalnum, wanted)):
         return not wanted or _find_symbols(text, wanted)
     wanted = wanted.strip(" .,;:!?\"'") or wanted
-    return _find(text, wanted) or _find(_spaced(text), _spaced(wanted))
+    if _find(text, wanted) or (_JOINED.search(wanted) and _find(_spaced(text), _spaced(wanted))):
+        return True
+    if (
+        any(_find(text, plural) for plural in _plurals(wanted))
+        or _finds_code(text, wanted)
+        or _finds_parts(text, wanted)
+    ):
+        return True
+    bare = _without_accents(text), _without_accents(wanted)
+    return bare != (text, wanted) and _find(*bare)
+
+
+@lru_cache(maxsize=1024)
+def _without_accents(text: str) -> str:
+    return "".join(sign for sign in unicodedata.normalize("NFD", text) if not unicodedata.combining(sign))
+
+
+def _plurals(wanted: str) -> tuple[str, ...]:
+    """Return the plurals that are more than one letter longer: cities, wolves, children."""
+    if len(wanted) > 40 or not wanted[-1:].isalpha():
+        return ()
+    for singular, plural in _IRREGULAR.items():
+        if wanted.endswith(singular) and wanted[: -len(singular)][-1:] in ("", " "):
+            return (wanted.removesuffix(singular) + plural,)
+    endings = (("y", "ies"), ("f", "ves"), ("fe", "ves"))
+    return tuple(wanted.removesuffix(one) + many for one, many in endings if wanted.endswith(one) and len(wanted) > 3)
+
+
+def _finds_code(text: str, wanted: str) -> bool:
+    """Find an IBAN, a flight number or the like that the text writes in groups: LH400 in `flight LH 400`."""
+    letters = any(map(str.isalpha, wanted)) or wanted[0] == "+"
+    if not _CODE.fullmatch(wanted) or len(wanted) < (4 if letters else 7) or not any(map(str.isdigit, wanted)):
+        return False
+    before = r"(?<![\w+])" + (r"(?<![0-9][ \-])" if not wanted[0].isalpha() else "")
+    after = r"(?!\w)" + (r"(?![ \-][0-9])" if len(wanted) > 7 else "")
+    return re.search(before + r"[ \-]?".join(map(re.escape, wanted)) + after, text) is not None
+
+
+def _finds_parts(text: str, wanted: str) -> bool:
+    """Find `Paris, France` in `Paris in France`."""
+    parts = wanted.split(", ")
+    if not 2 <= len(parts) <= 4 or not all(parts) or len(wanted) > 100:
+        return False
+    joined = r"(?:,? (?:in|of) (?:the )?|, ?| )".join(map(re.escape, parts))
+    return re.search(rf"(?<!\w){joined}(?!\w)", text) is not None
 
 
 def _spaced(text: str) -> str:
@@ -75,7 +126,9 @@ def _find(text: str, wanted: str) -> bool:
         return False
     before = r"(?<!\w)(?<![0-9][.,])" if wanted[:1].isalnum() else ""
     after = r"(?!\w)(?![.,][0-9])" if wanted[-1:].isalnum() else ""
-    if wanted[:1].isdigit():
+    if _ADDRESS.fullmatch(wanted):
+        before, after = r"(?<![\w.+\-@/])", r"(?![\w@]|[.\-/+]\w)"
+    elif wanted[:1].isdigit():
         before = r"(?<!\w)(?<![0-9][.,])(?<![0-9]-)"
     if 4 <= len(wanted) <= 40 and wanted[-1:].isalpha():
         after = r"(?:'?s|es)?" + after  # apple in apples, London in London's

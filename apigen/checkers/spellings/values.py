@@ -2,17 +2,30 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from itertools import islice
 
-from apigen.checkers.spellings.dates import states_duration, states_moment
+from apigen.checkers.spellings.dates import in_iso, states_duration, states_moment, states_month
+from apigen.checkers.spellings.lists import differs_from_query, pairs_differently, swaps_pairs
 from apigen.checkers.spellings.numbers import Meaning, states_number
-from apigen.checkers.spellings.text import states_text
-from apigen.checkers.spellings.words import known_words, states_flag, states_member, states_number_gloss
+from apigen.checkers.spellings.relative import years_said
+from apigen.checkers.spellings.text import plain, states_text, words_of
+from apigen.checkers.spellings.units import name_without_unit, unit_of_name
+from apigen.checkers.spellings.words import (
+    asks_for_another,
+    known_words,
+    states_flag,
+    states_member,
+    states_number_gloss,
+)
 from apigen.records import Api, Call, Json, JsonObject, canonical
 
 _DEEPEST = 64
 _MOST_SHOWN = 3
+_MOST_MISSING = 5  # of an argument: a long list is wrong by then
 _NUMERAL = re.compile(r"-?(?:0|[1-9][0-9]{0,30})(?:\.[0-9]{1,30})?")
 _DURATION = re.compile(r"duration|elapsed|length|lasts?|takes|time in the air|how long", re.IGNORECASE)
 
@@ -35,6 +48,7 @@ class _Leaf:
     schemas: tuple[JsonObject, ...]
     description: str
     listed: bool
+    default: bool = False
 
 
 def describe(call: Call, missing: Sequence[Ungrounded]) -> str:
@@ -52,20 +66,68 @@ def _show(value: Json) -> str:
     return text if len(text) <= 80 else text[:79] + "…"
 
 
-def ungrounded(query: str, api: Api, call: Call) -> list[Ungrounded]:
+def ungrounded(query: str, api: Api, call: Call, clock: datetime | None = None) -> list[Ungrounded]:
     """Return the argument values that the query does not state, in the order of the call.
 
     A value is grounded when it equals its schema's default, when the schema leaves no choice, when it is null, or when
     the query says it in one of the ways that people write it. Objects and arrays are checked leaf by leaf; the keys of
-    a free-form object count as values, names of declared fields do not. Raises nothing, whatever the input.
+    a free-form object count as values, names of declared fields do not. Days that the query counts from today are those of
+    the clock; without one they are not stated. Raises nothing, whatever the input.
     """
+    return _ungrounded(query, api, call, clock, in_lists=True)
+
+
+def unstated(query: str, api: Api, call: Call, clock: datetime | None = None) -> list[Ungrounded]:
+    """Return the plain values alone: a list passes whose numbers are all in the query, and not all of the query's."""
+    return _ungrounded(query, api, call, clock, in_lists=False)
+
+
+def _ungrounded(query: str, api: Api, call: Call, clock: datetime | None, *, in_lists: bool) -> list[Ungrounded]:
+    schemas = _mapping(_mapping(api.parameters).get("properties"))
+    arguments = [(str(name), value, schemas.get(str(name))) for name, value in call.arguments.items()]
+    leaves = {name: list(_leaves(name, value, schema)) for name, value, schema in arguments}
+    asked = _Asked(
+        query, api, clock.date() if clock else None, _units(leaf for held in leaves.values() for leaf in held)
+    )
     found = []
-    for name, value in call.arguments.items():
-        schema = _mapping(_mapping(api.parameters).get("properties")).get(str(name))
-        for leaf in _leaves(str(name), value, schema):
-            if not _is_grounded(leaf, query, api):
-                found.append(Ungrounded(leaf.path, leaf.value))
+    for name, value, schema in arguments:
+        others = [leaf.value for other, held in leaves.items() if other != name for leaf in held]
+        wrong = (leaf for leaf in leaves[name] if not _is_grounded(leaf, asked, others))
+        missing = [Ungrounded(leaf.path, leaf.value) for leaf in islice(wrong, _MOST_MISSING)]
+        if in_lists and leaves[name] and not missing:
+            missing = _list_faults(name, value, schema, query, others)
+        found += missing
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a value is held against. `units`: how many a thing is measured in: `height` in feet and in inches."""
+
+    query: str
+    api: Api
+    today: date | None
+    units: Mapping[tuple[str, str], int]
+
+
+def _units(leaves: Iterable[_Leaf]) -> Mapping[tuple[str, str], int]:
+    said = {(unit, name_without_unit(leaf.name)) for leaf in leaves if (unit := unit_of_name(leaf.name))}
+    return Counter((unit.family, rest) for unit, rest in said)
+
+
+def _list_faults(name: str, value: Json, schema: Json, query: str, others: Sequence[Json]) -> list[Ungrounded]:
+    """A list of the query's numbers that are not all of them, or are in another order."""
+    if not isinstance(value, list):
+        return []
+    numbers = [other for other in others if isinstance(other, int | float) and not isinstance(other, bool)]
+    branches = _branches(schema)
+    inner = [item for branch in branches for item in _branches(branch.get("items"))]
+    meaning = Meaning(name, _description(inner, _description(branches, "")), listed=True)
+    fields = [key for item in inner for key in _mapping(item.get("properties"))]
+    rows = [{key: row[key] for key in fields if key in row} for row in value if isinstance(row, Mapping)]
+    wrong = differs_from_query(query, value, meaning, numbers) or swaps_pairs(query, rows)
+    wrong = wrong or pairs_differently(query, rows)
+    return [Ungrounded(name, value)] if wrong else []
 
 
 def _mapping(value: Json) -> JsonObject:
@@ -73,19 +135,30 @@ def _mapping(value: Json) -> JsonObject:
 
 
 def _leaves(name: str, value: Json, schema: Json) -> Iterator[_Leaf]:
-    """Yield the plain values of an argument, in order, without those that are a default."""
+    """Yield the plain values of an argument, in order, but for those that say nothing; a default only where it is one of several."""
     branches = _branches(schema)
     stack = [(_Leaf(name, value, name, branches, _description(branches, ""), False), 0)]
     while stack:
         leaf, depth = stack.pop()
         if depth > _DEEPEST:
             yield _Leaf(leaf.path, "…", leaf.name, (), "", False)
-        elif not _is_given(leaf):
+        elif _is_given(leaf):
+            yield from [replace(leaf, default=True)] if _is_default_member(leaf) else []
+        else:
             parts = _parts(leaf)
             if parts is None:
                 yield leaf
             else:
                 stack.extend((part, depth + 1) for part in reversed(parts))
+
+
+def _is_default_member(leaf: _Leaf) -> bool:
+    return bool(leaf.value) and isinstance(leaf.value, str) and len(_members(leaf)) > 1
+
+
+def _members(leaf: _Leaf) -> list[str]:
+    choices = [choice for schema in leaf.schemas if isinstance(listed := schema.get("enum"), list) for choice in listed]
+    return [choice for choice in choices if isinstance(choice, str)]
 
 
 def _branches(schema: Json) -> tuple[JsonObject, ...]:
@@ -145,31 +218,42 @@ def _fields(leaf: _Leaf, key: str, item: Json) -> Iterator[_Leaf]:
     yield _Leaf(f"{leaf.path}.{key}", item, name, tuple(inner), _description(inner, leaf.description), leaf.listed)
 
 
-def _is_grounded(leaf: _Leaf, query: str, api: Api) -> bool:
+def _is_grounded(leaf: _Leaf, asked: _Asked, others: Sequence[Json]) -> bool:
     value = leaf.value
+    if leaf.default:
+        rivals = [member for member in _members(leaf) if member != value and member not in others]
+        return not asks_for_another(asked.query, str(value), rivals)
     if isinstance(value, bool):
-        return states_flag(query, value, leaf.name, leaf.description, f"{api.name} {api.description}")
+        about = f"{asked.api.name} {asked.api.description}"
+        return states_flag(asked.query, value, leaf.name, leaf.description, about)
     if isinstance(value, int | float):
-        return _number_is_grounded(leaf, value, query)
+        return _number_is_grounded(leaf, value, asked)
     if isinstance(value, str):
-        return _string_is_grounded(leaf, value, query)
+        return _string_is_grounded(leaf, value, asked)
     return False
 
 
-def _number_is_grounded(leaf: _Leaf, value: float, query: str) -> bool:
-    meaning = Meaning(leaf.name, leaf.description, leaf.listed)
-    return states_number(query, value, meaning) or states_number_gloss(query, value, leaf.description)
+def _number_is_grounded(leaf: _Leaf, value: float, asked: _Asked) -> bool:
+    own = unit_of_name(leaf.name)
+    split = own is not None and asked.units.get((own.family, name_without_unit(leaf.name)), 0) > 1
+    meaning = Meaning(leaf.name, leaf.description, leaf.listed, split)
+    if states_number(asked.query, value, meaning) or states_number_gloss(asked.query, value, leaf.description):
+        return True
+    if "month" in words_of(leaf.name) and states_month(asked.query, value):
+        return True
+    return asked.today is not None and "year" in meaning.words and value in years_said(plain(asked.query), asked.today)
 
 
-def _string_is_grounded(leaf: _Leaf, value: str, query: str) -> bool:
-    moment = states_moment(query, value)
+def _string_is_grounded(leaf: _Leaf, value: str, asked: _Asked) -> bool:
+    query = asked.query
+    moment = states_moment(query, in_iso(value, leaf.description), asked.today)
     if moment or (_DURATION.search(f"{leaf.name} {leaf.description}") and states_duration(query, value)):
         return True
     if moment is not None:
         return False
-    if states_text(query, value):
-        return True
-    if _NUMERAL.fullmatch(value) and _number_is_grounded(leaf, float(value), query):
-        return True
     chosen = any(isinstance(schema.get("enum"), list) for schema in leaf.schemas)
+    if not chosen and states_text(query, value):
+        return True
+    if _NUMERAL.fullmatch(value) and _number_is_grounded(leaf, float(value), asked):
+        return True
     return (chosen or known_words(value, leaf.description)) and states_member(query, value, leaf.description)

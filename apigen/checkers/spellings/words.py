@@ -1,7 +1,7 @@
 """Words that say the same: inflections, universal synonyms, and what a description says that a member means."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from apigen.checkers.spellings.synonyms import SYNONYMS
@@ -34,10 +34,27 @@ _ENDINGS = (
     "y",
     "d",
 )
-_NEGATION = re.compile(
-    r"\b(?:no|not|don't|do not|doesn't|isn't|aren't|without|never|none|except|exclud\w*|skip|ignor\w*"
-    r"|leave out|nor|neither|off|disable\w*|only)\b"
+_NEGATED = re.compile(
+    r"(?<!why )(?<!or )\b(?:no|not|don't|dont|doesn't|isn't|aren't|won't|can't|without|never|except|anything but"
+    r"|rather than|instead of|exclud(?:e|es|ed|ing)|skip(?:ping)?|ignor(?:e|es|ed|ing)|omit(?:ting)?|hid(?:e|es|ing)"
+    r"|disabl(?:e|es|ed|ing)|leave out|leaving out|drop|(?:turn|switch)(?:ed|ing)? off) (?!(?:only|just|sure|know|fewer|more|less)\b)"
+    r"(?:(?!(?:but|just|only|rather|instead|with|and|then|using|so)\b)[\w'-]+ ?){1,4}"
 )
+"""A negation with up to four words that it may speak of."""
+_POLARITY = frozenset(
+    listed(
+        "include includes included show shows use uses enable enabled allow allows allowed add has have want keep with make"
+        " apply"
+    )
+)
+_NEGATIVE_NAME = frozenset(listed("no not without exclude excludes hide skip ignore omit disable"))
+_ANTONYMS = {
+    "round trip": ("one way", "one-way", "single ticket"),
+    "return": ("one way", "one-way"),
+    "case sensitive": ("ignore case", "ignoring case", "case-insensitive", "case insensitive", "any case"),
+    "ascending": ("descending", "descend"),
+    "descending": ("ascending", "ascend"),
+}
 _LONGEST_DESCRIPTION = 4000
 
 
@@ -80,7 +97,7 @@ def _states_word(query: str, word: str) -> bool:
 def states_member(query: str, member: str, description: str) -> bool:
     """Tell whether a query says a member of an enumeration: in words, inflected, by a synonym, or as described."""
     name = " ".join(words_of(member))
-    text = plain(query)
+    text = query = plain(query) if _NEGATED.match(f"{plain(member)} x") else asserted(query)
     if states_phrase(text, (name, plain(member))):
         return True
     if any(states_phrase(text, group) for group in SYNONYMS.get(name, ())):
@@ -89,6 +106,28 @@ def states_member(query: str, member: str, description: str) -> bool:
     if words and all(_states_word(query, word) for word in words):
         return True
     return any(_states_gloss(query, gloss) for gloss in _glosses(member, description))
+
+
+@lru_cache(maxsize=256)
+def asserted(query: str) -> str:
+    """Return the plain text without what it says no to: `a room` for `A room, no breakfast`."""
+    return _NEGATED.sub(" ", plain(query))
+
+
+@lru_cache(maxsize=256)
+def denied(query: str) -> str:
+    """Return what a text says no to: `no breakfast` for `A room, no breakfast`."""
+    return " . ".join(found[0] for found in _NEGATED.finditer(plain(query)))
+
+
+def asks_for_another(query: str, default: str, rivals: Iterable[str]) -> bool:
+    """Tell whether a query asks, by name, for another member than the default: `in Fahrenheit`."""
+    text = plain(query)
+    own = " ".join(words_of(default))
+    if own and states_phrase(text, (own,)):
+        return False
+    names = [name for rival in rivals if len(name := " ".join(words_of(rival))) > 3]
+    return any(re.search(rf"\b(?:in|into|as|using) (?:degrees )?{re.escape(name)}\b", text) for name in names)
 
 
 def known_words(value: str, description: str) -> bool:
@@ -143,14 +182,43 @@ def states_number_gloss(query: str, number: float, description: str) -> bool:
 
 
 def states_flag(query: str, flag: bool, name: str, description: str, about: str) -> bool:
-    """Tell, leniently, whether a query speaks of a flag: a word of its name or description, or any negation.
+    """Tell whether a query says yes or no to a flag: by its name, or by what its description says of true and false.
 
     `about` names the API: its words are in every request, so they say nothing of the flag.
     """
-    if not flag and _NEGATION.search(plain(query)):
+    said, refused = asserted(query), denied(query)
+    negative = not _NEGATIVE_NAME.isdisjoint(words_of(name))  # to hide them is what `hide_archived` says yes to
+    yes = _speaks_of(said, name, description, about) or (negative and _speaks_of(refused, name, "", about))
+    no = _says_no(said, name, description) or (not negative and _touches(refused, name, description, about))
+    return yes and (negative or not no) if flag else no
+
+
+def _says_no(text: str, name: str, description: str) -> bool:
+    """By the opposite of the name, or as the description says of false."""
+    opposites = _ANTONYMS.get(" ".join(words_of(name)), ())
+    if any(f"un{word}" in words_of(text) for word in words_of(name)):
         return True
-    if any(states_phrase(plain(query), group) for group in SYNONYMS.get(" ".join(words_of(name)), ())):
+    return states_phrase(text, opposites) or any(_states_gloss(text, gloss) for gloss in _glosses("false", description))
+
+
+def _speaks_of(text: str, name: str, description: str, about: str) -> bool:
+    own = " ".join(words_of(name))
+    if any(states_phrase(text, group) for group in SYNONYMS.get(own, ())):
         return True
+    if own.replace(" ", "") in text.replace("-", "").split():  # non-stop for `nonstop`
+        return True
+    glosses = _glosses("true", description)
+    if any(_states_gloss(text, gloss) for gloss in glosses):
+        return True
+    words = [word for word in content_words(name) if word not in _POLARITY | _NEGATIVE_NAME]
+    words = words or [word for word in content_words(name) if len(word) > 2]
+    if words and all(_states_word(text, word) for word in words):
+        return True
+    return not glosses and _touches(text, "", description, about)
+
+
+def _touches(text: str, name: str, description: str, about: str) -> bool:
+    """The text has a word of the flag."""
     common = set(content_words(about))
     hints = [*content_words(name), *(word for word in content_words(description) if word not in common)]
-    return any(_states_word(query, hint) for hint in hints if len(hint) > 2)
+    return any(_states_word(text, hint) for hint in hints if len(hint) > 2)

@@ -112,7 +112,9 @@ async def run(
         return Outcome(session.state, session.tally.open, exported, fresh, writer.run_id, session.budget.spent)
 
 
-def _export(store: Path, run_id: int, orders: Sequence[Order], apis: Sequence[Api]) -> tuple[tuple[str, Path, int], ...]:
+def _export(
+    store: Path, run_id: int, orders: Sequence[Order], apis: Sequence[Api]
+) -> tuple[tuple[str, Path, int], ...]:
     """Write every export of a run; return (format, file, rows) of each file."""
     with closing(StoreReader(store, run_id)) as reader:
         written = [(order, export_order(reader.samples(), order, reader.metadata(), apis)) for order in orders]

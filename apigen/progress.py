@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 
 from apigen.records import Json
 
@@ -46,7 +46,7 @@ class Progress:
         """Return all of it, for logs."""
         left = self.seconds_left
         return {
-            **asdict(self),
+            **{one.name: getattr(self, one.name) for one in fields(self)},  # asdict breaks a Counter
             "a_minute": round(self.a_minute, 2),
             "seconds_left": None if left is None else round(left),
         }

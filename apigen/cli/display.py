@@ -38,12 +38,13 @@ TextOf = Callable[["Progress"], str]
 
 
 class _Lines:
-    """A line whenever the step or the notice changes, and one a second while something else does."""
+    """A line whenever the step or the notice changes, one a second while something else does, and one of how it ended."""
 
     def __init__(self, text_of: TextOf) -> None:
         self._text_of = text_of
         self._change: tuple[str, str] | None = None
         self._last, self._shown = 0.0, ""
+        self._progress: Progress | None = None
 
     def __enter__(self) -> "_Lines":
         return self
@@ -51,15 +52,20 @@ class _Lines:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        pass
+        if self._progress is not None:
+            self._write(self._progress)
 
     def update(self, progress: "Progress") -> None:
         now, change = time.monotonic(), (progress.step, progress.notice)
-        if change == self._change and now - self._last < LINE_SECONDS:
-            return
+        self._progress = progress
+        if change != self._change or now - self._last >= LINE_SECONDS:
+            self._change, self._last = change, now
+            self._write(progress)
+
+    def _write(self, progress: "Progress") -> None:
         text = self._text_of(progress)
         if text != self._shown:
-            self._change, self._last, self._shown = change, now, text
+            self._shown = text
             sys.stdout.write(f"{text}\n")
             sys.stdout.flush()
 

@@ -2,6 +2,7 @@
 
 import json
 import time
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
@@ -252,7 +253,7 @@ def test_a_check_costs_no_more_in_a_large_index_where_all_lines_are_alike():
 def test_it_stands_right_after_format(tmp_path, settings):
     (tmp_path / "b.jsonl").write_text(json.dumps({"query": WEATHER}))
     entries = [Door(name="format"), Door(name="decontamination", options={"files": [str(tmp_path / "b.jsonl")]})]
-    built = build_checkers(entries, Toolbox(Library((), {}, "process"), {}, Prompts()))
+    built = build_checkers(entries, Toolbox(Library((), {}, "process"), {}, Prompts(), datetime.now(UTC)))
     assert [checker.stage for checker in built] == ["format", "decontamination"]
 
 

@@ -661,6 +661,19 @@ def test_a_judge_that_judges_its_own_work_is_noted(
     assert ("seldom finds its own mistakes" in shown) == bool(expected)
 
 
+def test_progress_as_json_counts_rejections(
+    apigen: Run, serving: Serving, settings: Settings, config_file: ConfigFile
+) -> None:
+    oracle = Oracle(twist=lambda body: "no JSON" if purpose_of(body) == "call_first" and body["seed"] % 2 else None)
+    chosen = settings(serving(oracle).base_url, target={"draws": 8}, exports=[])
+    done = apigen("run", config_file(chosen), "--log-json")
+    assert (done.returncode, done.stderr) == (0, "")
+    last = [json.loads(line) for line in done.stdout.splitlines()][-1]
+    assert (last["draws"], last["candidates"]) == (8, 8)
+    assert last["verified"] + sum(last["rejected"].values()) == 8
+    assert last["rejected"].keys() == {"format:unparseable"}
+
+
 def test_doctor_says_how_to_mend_a_missing_runtime(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     import importlib.util
 

@@ -244,7 +244,9 @@ def test_a_second_signal_ends_at_once(
         start = time.monotonic()
         process.send_signal(how)
         _, stderr = process.communicate(timeout=30)
-        assert time.monotonic() - start < 4  # half a second, where nothing else is to be done; one signal would take five
+        assert (
+            time.monotonic() - start < 4
+        )  # half a second, where nothing else is to be done; one signal would take five
         assert not still_alive(children, 1.0)
     assert (process.returncode, stderr) == (130, INTERRUPTED)
     assert in_store(chosen, "select state from runs") == [("stopped",)]

@@ -92,7 +92,7 @@ def rejected_by_format(candidate: Candidate) -> bool:
 
 
 def rejected_by_grounding(candidate: Candidate) -> bool:
-    return wait_for(GroundingChecker(reject_leftovers=True)(candidate)).rejection is not None
+    return wait_for(GroundingChecker.from_options({})(candidate)).rejection is not None
 
 
 def test_there_are_enough() -> None:

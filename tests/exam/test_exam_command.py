@@ -176,8 +176,8 @@ def test_another_verifier_on_the_same_samples(exam: Exam, place: Place, tmp_path
 def test_a_rule_that_lets_something_pass_is_1_with_examples(
     exam: Exam, place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("apigen.checkers.grounding.ungrounded", lambda query, api, call: [])
-    monkeypatch.setattr("apigen.checkers.grounding.leftover_numbers", lambda query, steps: [])
+    monkeypatch.setattr("apigen.checkers.grounding.ungrounded", lambda query, api, call, *more: [])
+    monkeypatch.setattr("apigen.checkers.grounding.leftover_numbers", lambda query, steps, *more: [])
     code, out, err = exam(place.store, "--rules", "--samples", 8)
     assert code == 1
     assert "value_changed, not caught by rules, 1 of 8" in out

@@ -11,7 +11,7 @@ from apigen.options import Options, parse_options
 from apigen.parsing import Unreadable, parse_json
 from apigen.prompts import Prompts
 from apigen.prompts.schemas import verdict_schema
-from apigen.records import Candidate, Json, JsonObject, Request
+from apigen.records import NO_CALL, Candidate, Json, JsonObject, Message, Request
 
 TRIES = 2
 SHOWN_CHARACTERS = 600
@@ -61,7 +61,9 @@ class JudgeChecker:
                 purpose="judge",
                 draw=draw.index,
                 part=candidate.position * TRIES + attempt,
-                messages=self._prompts.render("judge", apis=draw.apis, query=candidate.query, steps=steps),
+                messages=self._no_call(candidate)
+                if draw.style in NO_CALL
+                else self._prompts.render("judge", apis=draw.apis, query=candidate.query, steps=steps),
                 schema=verdict_schema(),
                 max_tokens=self._max_tokens,
                 temperature=0.0,
@@ -69,6 +71,12 @@ class JudgeChecker:
             )
         )
         return read_verdict(reply.text)
+
+    def _no_call(self, candidate: Candidate) -> tuple[Message, ...]:
+        draw = candidate.draw
+        meant = [draw.find(call.name) for call in candidate.meant]
+        values = {"apis": draw.apis, "api": meant[0] if meant else None, "withheld": draw.withheld}
+        return self._prompts.render("judge_no_call", query=candidate.query, answer=candidate.answer, **values)
 
 
 def read_verdict(text: str) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from apigen.similarity import Similarity
 SAME_CATEGORY = 0.6
 """Share of companions and distractors, similar ones aside, that come from the API's own category."""
 TRIES = 16
+LOOKED_AT = 64
 STAND_IN = 0.35
 """From this likeness on an API might do what another one does (the library's twins are at 0.4 to 0.8)."""
 
@@ -106,8 +107,9 @@ class ApiPool:
         return picked
 
     def has_apart(self, api: Api) -> bool:
-        """Say whether there is another API that could not stand in for this one."""
-        return any(other is not api and not self._stands_in(other, api) for other in self._apis)
+        """Say whether some other API, of a share of a large library, could not stand in for this one."""
+        among = self._apis[:: 1 + len(self._apis) // LOOKED_AT]
+        return any(other is not api and not self._stands_in(other, api) for other in among)
 
     def _stands_in(self, api: Api, primary: Api) -> bool:
         return self._similarity.likeness(api, primary) >= STAND_IN

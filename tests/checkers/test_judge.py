@@ -8,7 +8,7 @@ from apigen.checkers.judge import SHOWN_CHARACTERS, TRIES, JudgeChecker, read_ve
 from apigen.errors import ConfigError, UnusableReply
 from apigen.prompts import Prompts
 from apigen.records import Call, CallResult
-from tests.makers import FakeLLM, make_candidate, rejection, wait_for
+from tests.makers import FakeLLM, make_api, make_candidate, make_draw, rejection, wait_for
 
 PROMPTS = Prompts()
 YES = '{"reason": "It fits.", "verdict": "yes"}'
@@ -128,3 +128,27 @@ def test_options_choose_the_llm_and_the_room():
         JudgeChecker.from_options({}, {"strict": llm}, PROMPTS)
     with pytest.raises(ConfigError, match="did you mean `max_tokens`"):
         JudgeChecker.from_options({"max_token": 9}, {"strict": llm}, PROMPTS)
+
+
+AREA = make_api()
+MEANT = Call("area", {"width": 2, "height": 3})
+
+
+@pytest.mark.parametrize(
+    ("draw", "question"),
+    [
+        (make_draw(make_api("other", {}), style="irrelevance", hidden=(AREA,)), "none of the functions does"),
+        (make_draw(AREA, style="missing_parameter", withheld="width"), "follows from it: width; and the reply asks"),
+    ],
+    ids=["irrelevance", "missing_parameter"],
+)
+def test_a_sample_without_a_call_gets_a_question_of_its_own(draw, question):
+    llm = FakeLLM(YES)
+    done = wait_for(JudgeChecker(llm, PROMPTS, 256)(make_candidate(draw, meant=(MEANT,), answer="I need the width.")))
+    assert done.rejection is None
+    shown = llm.asked[0].messages[-1].content
+    assert question in shown
+    assert "How large is it?" in shown
+    assert "I need the width." in shown
+    assert all(f"{api.name}(" in shown for api in draw.apis)
+    assert ("area(" in shown) == (draw.style == "missing_parameter")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from apigen.errors import ConfigError
+from apigen.prompts.questions import wanted
 from apigen.records import Api, Json, Message
 
 if TYPE_CHECKING:
@@ -73,8 +74,6 @@ def _overridden(path: Path, folder: Path | None) -> Path:
 
 RANGE = re.compile(r",? (?:each |from |year |years )?-?\d+(?:\.\d+)? to -?\d+(?:\.\d+)?(?: each)?(?=[,.;]|$)")
 
-LONGEST_WANTED = 200
-
 
 def compact_json(value: Json) -> str:
     """Return a value as JSON for a prompt: readable, one line."""
@@ -121,16 +120,3 @@ def fact(api: Api, name: str, value: Json) -> str:
     """Return one argument for a writer who should not see code: `name: value (what it is)`, without ranges and defaults."""
     description = RANGE.sub("", api.properties.get(name, {}).get("description", "")).split(";")[0].rstrip(". ")
     return f"{name.replace('_', ' ')}: {compact_json(value)}" + (f" ({description})" if description else "")
-
-
-def wanted(api: Api, name: str) -> str:
-    """Return in plain words what an argument is, for a question that asks for it: its description, or its name."""
-    schema, words = api.properties.get(name, {}), name.replace("_", " ")
-    first = re.split(r"(?<=[a-z)])\. |;", " ".join(schema.get("description", "").split()))[0]
-    text = RANGE.sub("", first).rstrip(". ")
-    if not text or len(text) > LONGEST_WANTED:
-        choices = f" ({type_text(schema)})" if "enum" in schema else ""
-        return f"{words}{choices}"
-    plain = text if text[1:2].isupper() else text[:1].lower() + text[1:]
-    # What describes a choice often begins with the first one, and only the name says what is chosen.
-    return f"{words} ({plain})" if "enum" in schema or not text[:1].isupper() else plain

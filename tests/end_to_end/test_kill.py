@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import COMMAND, ROOT
-from tests.servers import Body, ChatServer, Faulty, Oracle, children_of, purpose_of, still_alive, wait_for
+from tests.servers import Body, ChatServer, Faulty, Oracle, children_of, purpose_of, question_of, still_alive, wait_for
 
 Serving = Callable[..., ChatServer]
 Settings = Callable[..., dict[str, Any]]
@@ -63,6 +63,13 @@ def run_to_the_end(config: Path) -> None:
     with started("run", config) as process:
         stdout, stderr = process.communicate(timeout=60)
     assert process.returncode == 0, stdout + stderr
+
+
+# Where no call is right the blind solver is asked twice.
+MORE_REPLIES_THAN_QUESTIONS = """
+select draw, purpose, count(*) from completions join draws on idx = draw group by 1, 2
+having count(*) > 1 + (purpose = 'agreement' and style in ('irrelevance', 'missing_parameter'))
+"""
 
 
 def in_store(settings: dict[str, Any], query: str) -> list[tuple[Any, ...]]:
@@ -142,7 +149,7 @@ def test_kill_9_again_and_again(
     assert in_store(chosen, "select idx from draws except select draw from candidates") == []
     assert in_store(chosen, "select draw from candidates except select idx from draws") == []
     assert in_store(chosen, "select id from candidates except select candidate_id from verdicts") == []
-    assert in_store(chosen, "select draw, purpose, count(*) from completions group by 1, 2 having count(*) > 1") == []
+    assert in_store(chosen, MORE_REPLIES_THAN_QUESTIONS) == []
     replies = in_store(chosen, "select count(*), sum(prompt_tokens), sum(completion_tokens) from completions")
     assert in_store(chosen, "select sum(replies), sum(prompt_tokens), sum(completion_tokens) from costs") == replies
 
@@ -304,7 +311,7 @@ def test_files_that_may_not_grow_pause_the_run(
         _, stderr = process.communicate(timeout=30)
     assert (process.returncode, stderr) == (0, "")
     assert export_of(chosen) == reference
-    asked = [(purpose_of(body), body["seed"]) for body in server.requests]
+    asked = [question_of(body) for body in server.requests]
     assert len(asked) == len(set(asked))
     assert in_store(chosen, "pragma integrity_check") == [("ok",)]
 
@@ -357,7 +364,7 @@ def test_a_full_disk_pauses_the_run(
         _, stderr = process.communicate(timeout=30)
     assert (process.returncode, stderr) == (0, "")
     assert export_of(chosen) == reference
-    asked = [(purpose_of(body), body["seed"]) for body in server.requests]
+    asked = [question_of(body) for body in server.requests]
     assert len(asked) == len(set(asked))
     copy = chosen | {"store": str(kept / "run.db")}
     assert in_store(copy, "pragma integrity_check") == [("ok",)]

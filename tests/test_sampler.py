@@ -426,7 +426,7 @@ def test_a_value_that_need_not_be_said_is_not_withheld(schema, value):
     api = make_api("f", {"known": schema, "asked": INTEGER}, examples=[{"known": value, "asked": 700}])
     config = only("missing_parameter", vary_values=0)
     if value == 700:
-        with pytest.raises(LibraryError, match="required argument to withhold"):
+        with pytest.raises(LibraryError, match="two required arguments, one to withhold"):
             Sampler(config, (api,), 0)
     else:
         assert {draw.withheld for draw in draws(config, 20, library=(api,))} == {"asked"}
@@ -453,3 +453,11 @@ def test_likeness_is_between_nothing_and_all():
 def test_by_default_some_draws_have_no_call_to_make():
     share = sum(draw.style in NO_CALL for draw in draws(SamplerConfig(), 600)) / 600
     assert 0.1 < share < 0.17
+
+
+def test_a_value_is_withheld_only_where_another_one_is_told():
+    one = make_api("one", {"word": TEXT, "note": TEXT}, ["word"], [{"word": "apple", "note": "fresh"}])
+    two = make_api("two", {"word": TEXT, "count": INTEGER}, examples=[{"word": "apple", "count": 12}])
+    assert {called(draw)[0] for draw in draws(only("missing_parameter"), 20, library=(one, two))} == {"two"}
+    with pytest.raises(LibraryError, match="'missing_parameter'"):
+        Sampler(only("missing_parameter"), (one,), 0)

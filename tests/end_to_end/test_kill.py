@@ -65,7 +65,6 @@ def run_to_the_end(config: Path) -> None:
     assert process.returncode == 0, stdout + stderr
 
 
-# Where no call is right the blind solver is asked twice.
 MORE_REPLIES_THAN_QUESTIONS = """
 select draw, purpose, count(*) from completions join draws on idx = draw group by 1, 2
 having count(*) > 1 + (purpose = 'agreement' and style in ('irrelevance', 'missing_parameter'))
@@ -77,10 +76,19 @@ def in_store(settings: dict[str, Any], query: str) -> list[tuple[Any, ...]]:
         return db.execute(query).fetchall()
 
 
-def committed(settings: dict[str, Any]) -> set[tuple[int, str]]:
+Question = tuple[int, str, int]
+"""The draw, the purpose, and which question of these it is: where no call is right the blind solver is asked twice."""
+
+
+def committed(settings: dict[str, Any]) -> set[Question]:
     if not Path(settings["store"]).exists():
         return set()
-    return set(in_store(settings, "select draw, purpose from completions"))
+    return set(
+        in_store(
+            settings,
+            "select draw, purpose, row_number() over (partition by draw, purpose order by rowid) from completions",
+        )
+    )
 
 
 def export_of(settings: dict[str, Any]) -> bytes:
@@ -127,7 +135,7 @@ def test_kill_9_again_and_again(
     server = serving(Oracle(delay=0.1))
     chosen = settings(server.base_url, target=TARGET)
     config = config_file(chosen)
-    paid: list[tuple[int, set[tuple[int, str]]]] = []
+    paid: list[tuple[int, set[Question]]] = []
     for kill in range(KILLS - 1):
         if kill == 4:  # anywhere from the interpreter's start to the first replies
             assert run_until_the_end_of(config, chance.uniform(0.0, 0.6), lambda: True)
@@ -155,14 +163,22 @@ def test_kill_9_again_and_again(
 
     draw_of = dict(in_store(chosen, "select seed, idx from draws"))
     assert paid[-2][1], "nothing was committed before the kills: they came too early to tell anything"
+    asked = questions(server.requests, draw_of)
     for seen, answered in paid:
-        asked_later = {question(body, draw_of) for body in server.requests[seen:]}
+        asked_later = set(asked[seen:])
         assert not asked_later & answered
 
 
-def question(body: Body, draw_of: dict[int, int]) -> tuple[int, str]:
-    purpose = purpose_of(body)
-    return draw_of.get(body["seed"], -1), "generate" if purpose == "call_first" else purpose
+def questions(bodies: Sequence[Body], draw_of: dict[int, int]) -> list[Question]:
+    """Return which question each request is; one that comes again keeps its number."""
+    known: dict[tuple[int, str], dict[str, int]] = {}
+    found = []
+    for body in bodies:
+        purpose = "generate" if purpose_of(body) == "call_first" else purpose_of(body)
+        one = draw_of.get(body["seed"], -1), purpose
+        numbers = known.setdefault(one, {})
+        found.append((*one, numbers.setdefault(question_of(body), len(numbers) + 1)))
+    return found
 
 
 def test_a_kill_after_the_last_draw_costs_nothing(
@@ -208,7 +224,7 @@ def check_continues(server: ChatServer, settings: dict[str, Any], config: Path, 
     run_to_the_end(config)
     assert export_of(settings) == reference
     draw_of = dict(in_store(settings, "select seed, idx from draws"))
-    assert not {question(body, draw_of) for body in server.requests[seen:]} & before
+    assert not set(questions(server.requests, draw_of)[seen:]) & before
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])

@@ -27,7 +27,7 @@ class FormatChecker:
 
     Reasons: those of the parser (`unparseable`, `missing_query`, …), `query_too_long`, `no_calls`, `call_count`, `unknown_api`,
     `api_not_offered`, `unknown_argument`, `missing_argument`, `wrong_type`, `invalid_value`, `duplicate_call`; of those without a
-    call, `no_answer`, `api_offered`, `nothing_withheld`.
+    call, `no_answer`, `nothing_meant`, `api_offered`, `nothing_withheld`.
     """
 
     stage = "format"
@@ -101,6 +101,8 @@ def _no_call_problems(candidate: Candidate) -> Iterator[Problem]:
         yield "call_count", f"the style {draw.style} takes no call, not {len(candidate.calls)}"
     if not candidate.answer.strip():
         yield "no_answer", "there is neither a call nor an answer"
+    if not candidate.meant:
+        yield "nothing_meant", "there is no call that the query was written from"
     for call in candidate.meant:
         api = draw.offered(call.name)
         if draw.style == "irrelevance" and api:

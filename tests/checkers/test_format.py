@@ -358,6 +358,7 @@ def test_a_query_and_an_answer_without_a_call_pass(style, apis):
     [
         ({"calls": (Call("other", {}),)}, "format:call_count"),
         ({"answer": " "}, "format:no_answer"),
+        ({"meant": ()}, "format:nothing_meant"),
         ({"query": ""}, "format:empty_query"),
         ({"fault": ("unparseable", "no JSON")}, "format:unparseable"),
         ({"apis": (OTHER, ORDER)}, "format:api_offered"),

@@ -8,7 +8,7 @@ from apigen.llms import LLM
 from apigen.parsing import parse_pairs, parse_query
 from apigen.prompts import Prompts
 from apigen.prompts.schemas import pairs_schema, query_schema
-from apigen.records import Call, CallResult, Candidate, Draw, JsonObject, Request, Style
+from apigen.records import NO_CALL, Call, CallResult, Candidate, Draw, JsonObject, Request, Style
 
 QUERY_TOKENS = 256
 
@@ -44,11 +44,17 @@ class Generator:
 
     async def _call_first(self, draw: Draw) -> tuple[Candidate, ...]:
         calls = await self._calls_that_run(draw)
-        apis = {api.name: api for api in draw.apis}
-        shown = [{"api": apis[call.name], "arguments": call.arguments} for call in calls]
+        shown = [{"api": draw.find(call.name), "arguments": draw.told(call).arguments} for call in calls]
         text, truncated = await self._ask(draw, "call_first", query_schema(), QUERY_TOKENS, calls=shown)
         query, fault = parse_query(text, truncated=truncated)
+        if draw.style in NO_CALL:
+            return (Candidate(draw, 0, text, query, (), fault, answer=self._answer(draw, calls[0]), meant=calls),)
         return (Candidate(draw, 0, text, query, calls, fault),)
+
+    def _answer(self, draw: Draw, call: Call) -> str:
+        """Say that there is no way to do it, or ask for what is missing: from a template, so that it says nothing else."""
+        values = {"api": draw.find(call.name), "withheld": draw.withheld, "number": draw.seed}
+        return self._prompts.render("answer", **values)[-1].content.strip()
 
     async def _calls_that_run(self, draw: Draw) -> tuple[Call, ...]:
         """Of each plan, take the first call that runs, or the last (which is recorded)."""

@@ -15,6 +15,9 @@ from apigen.similarity import Similarity
 SAME_CATEGORY = 0.6
 """Share of companions and distractors, similar ones aside, that come from the API's own category."""
 TRIES = 16
+LOOKED_AT = 64
+STAND_IN = 0.35
+"""From this likeness on an API might do what another one does (the library's twins are at 0.4 to 0.8)."""
 
 Serves = Callable[[Api], bool]
 
@@ -69,15 +72,22 @@ class ApiPool:
         sums = self._serving[kind].sums
         return usable[min(bisect(sums, rng.random() * sums[-1]), len(usable) - 1)]
 
-    def others(self, primary: Api, count: int, taken: Iterable[Api], rng: Random, kind: str = "") -> list[Api]:
+    def others(
+        self, primary: Api, count: int, taken: Iterable[Api], rng: Random, kind: str = "", *, apart: bool = False
+    ) -> list[Api]:
         """Pick up to `count` APIs that are not taken: some much like the primary, some of its category, some of any.
 
-        `kind`: only of those that serve it.
+        `kind`: only of those that serve it. `apart`: none that could stand in for the primary.
         """
         names = {api.name for api in taken}
         among, allowed = self._apis, None
         if kind:
             among, allowed = self._serving[kind].apis, self._serving[kind].names
+
+        def free(api: Api) -> bool:
+            known = allowed is None or api.name in allowed
+            return known and api.name not in names and not (apart and self._stands_in(api, primary))
+
         picked: list[Api] = []
         while len(picked) < count:
             choice: Sequence[Api] = among
@@ -85,12 +95,20 @@ class ApiPool:
                 choice = self._similarity.nearest(primary)
             elif rng.random() < SAME_CATEGORY:
                 choice = self._by_category[primary.category]
-            api = _one_of(choice, names, allowed, rng) or _one_of(among, names, allowed, rng)
+            api = _one_of(choice, free, rng) or _one_of(among, free, rng)
             if api is None:
                 break
             names.add(api.name)
             picked.append(api)
         return picked
+
+    def has_apart(self, api: Api) -> bool:
+        """Say whether some other API, of a share of a large library, could not stand in for this one."""
+        among = self._apis[:: 1 + len(self._apis) // LOOKED_AT]
+        return any(other is not api and not self._stands_in(other, api) for other in among)
+
+    def _stands_in(self, api: Api, primary: Api) -> bool:
+        return self._similarity.likeness(api, primary) >= STAND_IN
 
     @property
     def apis(self) -> tuple[Api, ...]:
@@ -121,14 +139,10 @@ def _weighed(apis: Sequence[Api], weights: Mapping[str, float]) -> tuple[Api, ..
     return left
 
 
-def _one_of(choice: Sequence[Api], names: set[str], allowed: frozenset[str] | None, rng: Random) -> Api | None:
-    """Pick one that is not among the names (and allowed); a few tries, then a look at all."""
+def _one_of(choice: Sequence[Api], free: Callable[[Api], bool], rng: Random) -> Api | None:
+    """Pick one that is free; a few tries, then a look at all."""
     if not choice:
         return None
-
-    def free(api: Api) -> bool:
-        return api.name not in names and (allowed is None or api.name in allowed)
-
     for _ in range(TRIES):
         api = choice[rng.randrange(len(choice))]
         if free(api):

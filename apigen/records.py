@@ -12,12 +12,15 @@ Json = Any
 """A JSON value. Objects are dicts with string keys, arrays are lists."""
 JsonObject = Mapping[str, Json]
 
-Style = Literal["simple", "multiple", "parallel", "parallel_multiple"]
-"""The paper's query styles: how many APIs are offered (one, several) and how many calls answer (one, several)."""
+Style = Literal["simple", "multiple", "parallel", "parallel_multiple", "irrelevance", "missing_parameter"]
+"""The paper's query styles: how many APIs are offered (one, several) and how many calls answer (one, several). And two that no call
+answers: none of the APIs offered fits, or the request lacks a required value."""
 Strategy = Literal["call_first", "query_first"]
 """What comes first: calls known to run, or the user's query (the paper's order)."""
 
 STYLES: tuple[Style, ...] = get_args(Style)
+NO_CALL: frozenset[Style] = frozenset({"irrelevance", "missing_parameter"})
+"""The styles whose right answer is no call, but a short reply. They are made call_first only."""
 STRATEGIES: tuple[Strategy, ...] = get_args(Strategy)
 
 
@@ -127,6 +130,8 @@ class Draw:
 
     `apis` are offered to the model. `plans` (call-first only) hold, for each call to make, the calls to try in order:
     the last is recorded and known to run. `distractors` are further APIs that a blind solver is shown beside `apis`.
+    In the styles that no call answers, plans hold the call that the request is written from: of an API that is `hidden` (none of
+    those offered fits), or of an offered one with a required argument `withheld` from the request.
     """
 
     index: int
@@ -137,10 +142,20 @@ class Draw:
     plans: tuple[tuple[Call, ...], ...] = ()
     distractors: tuple[Api, ...] = ()
     examples: tuple[Call, ...] = ()
+    hidden: tuple[Api, ...] = ()
+    withheld: str = ""
 
     def offered(self, name: str) -> Api | None:
         """Return the offered API of that name, or None."""
         return next((api for api in self.apis if api.name == name), None)
+
+    def find(self, name: str) -> Api | None:
+        """Return the offered or hidden API of that name, or None."""
+        return next((api for api in (*self.apis, *self.hidden) if api.name == name), None)
+
+    def told(self, call: Call) -> Call:
+        """Return what a request tells of a planned call: all but the argument that is withheld."""
+        return Call(call.name, {name: value for name, value in call.arguments.items() if name != self.withheld})
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +177,7 @@ class Candidate:
     """A proposed pair on its way through the checkers.
 
     `fault` is what the parser could not read, as (reason, detail): the format checker turns it into a rejection.
+    Where no call is the right answer, `answer` is the reply in words, and `meant` the call that the query was written from.
     """
 
     draw: Draw
@@ -172,6 +188,13 @@ class Candidate:
     fault: tuple[str, str] | None = None
     results: tuple[CallResult, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
+    answer: str = ""
+    meant: tuple[Call, ...] = ()
+
+    @property
+    def told(self) -> tuple[Call, ...]:
+        """The calls whose every value the query has to state: those made, or what it tells of the one that is not."""
+        return self.calls or tuple(map(self.draw.told, self.meant))
 
     @property
     def rejection(self) -> Verdict | None:
@@ -215,6 +238,11 @@ class Sample:
     @property
     def results(self) -> tuple[CallResult, ...]:
         return self.candidate.results
+
+    @property
+    def answer(self) -> str:
+        """The reply in words, where no call is the right answer."""
+        return self.candidate.answer
 
     @property
     def apis(self) -> tuple[Api, ...]:

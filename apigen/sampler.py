@@ -10,7 +10,7 @@ from typing import TypeVar
 from apigen.config import SamplerConfig
 from apigen.errors import LibraryError
 from apigen.pool import ApiPool
-from apigen.records import Api, Call, Draw, Strategy, Style
+from apigen.records import NO_CALL, Api, Call, Draw, JsonObject, Strategy, Style, canonical
 from apigen.variation import from_schema, vary, without_defaults
 
 NameT = TypeVar("NameT", bound=str)
@@ -18,6 +18,8 @@ NameT = TypeVar("NameT", bound=str)
 NEEDS = {
     "parallel": "an API with two recorded calls that differ",
     "parallel_multiple": "two APIs with a recorded call each",
+    "irrelevance": "an API with a recorded call, and another that is not much like it",
+    "missing_parameter": "an API with a recorded call and two required arguments, one to withhold",
 }
 
 
@@ -31,6 +33,7 @@ class Sampler:
     def __init__(self, config: SamplerConfig, apis: Sequence[Api], seed: int) -> None:
         self._config, self._seed = config, seed
         self._pool = ApiPool(apis, config, seed)
+        self._styles = {style: weight for style, weight in config.styles.items() if not self._may_leave_out(style)}
         self._check_library()
 
     def draw(self, index: int) -> Draw:
@@ -38,26 +41,32 @@ class Sampler:
         # What is offered is the same for some draws in a row: an endpoint then has the beginning of their prompts in its cache.
         turn = index // self._config.in_a_row
         shared = Random(f"apigen/{self._seed}/turn/{turn}")  # noqa: S311 - data, not secrets
-        style = _choose(self._config.styles, shared)
+        style = _choose(self._styles, shared)
         strategy = _choose(self._config.strategies, shared)
+        if style in NO_CALL:
+            strategy = "call_first"
         wanted = shared.randint(*self._config.calls) if style.startswith("parallel") else 1
-        kind, serves = _kind(style, strategy)
+        kind, serves = self._kind(style, strategy)
         primary = self._pool.primary(kind, serves, turn, shared)
         if style == "parallel_multiple":
             called = [primary, *self._pool.others(primary, wanted - 1, [primary], shared, kind)]
         else:
             called = [primary]
-        offered = list(called)
-        if style in ("multiple", "parallel_multiple"):
-            room = max(shared.randint(*self._config.offered), len(called) + (style == "multiple"))
-            offered += self._pool.others(primary, room - len(offered), offered, shared)
+        hidden = called if style == "irrelevance" else []
+        offered = [] if hidden else list(called)
+        apart = style in NO_CALL
+        if style in ("multiple", "parallel_multiple", *NO_CALL):
+            fewest, most = self._config.offered
+            room = max(shared.randint(1 if apart else fewest, most), len(offered) + (style == "multiple"))
+            offered += self._pool.others(primary, room - len(offered), called, shared, apart=apart)
             shared.shuffle(offered)
-        missing = self._config.distractors + len(called) - len(offered)
-        distractors = self._pool.others(primary, missing, offered, shared)
+        missing = self._config.distractors + len(called) - len(hidden) - len(offered)
+        distractors = self._pool.others(primary, missing, [*hidden, *offered], shared, apart=apart)
         rng = Random(f"apigen/{self._seed}/{index}")  # noqa: S311
         plans: tuple[tuple[Call, ...], ...] = ()
         if strategy == "call_first":
             plans = self._plans(called, wanted if style == "parallel" else 1, rng)
+        withheld = rng.choice(_withholdable(primary, plans[0][-1])) if style == "missing_parameter" else ""
         return Draw(
             index=index,
             seed=rng.getrandbits(31),
@@ -68,6 +77,8 @@ class Sampler:
             # What is offered and not called distracts already; a blind solver gets what is missing from the number wanted.
             distractors=tuple(distractors),
             examples=tuple(rng.choice(api.examples) for api in offered if api.examples),
+            hidden=tuple(hidden),
+            withheld=withheld,
         )
 
     def _plans(self, called: Sequence[Api], each: int, rng: Random) -> tuple[tuple[Call, ...], ...]:
@@ -80,27 +91,34 @@ class Sampler:
         return tuple(plans)
 
     def _check_library(self) -> None:
-        for style, weight in self._config.styles.items():
+        for style, weight in self._styles.items():
             if weight and style in ("multiple", "parallel_multiple") and len(self._pool.apis) < 2:
                 raise LibraryError(
                     f"the style '{style}' offers several APIs, but the library has one; set its weight to 0"
                 )
-            for strategy, share in self._config.strategies.items():
+            shares: Mapping[Strategy, float] = {"call_first": 1} if style in NO_CALL else self._config.strategies
+            for strategy, share in shares.items():
                 needed = 2 if style == "parallel_multiple" else 1
-                if weight and share and len(self._pool.serving(*_kind(style, strategy))) < needed:
+                if weight and share and len(self._pool.serving(*self._kind(style, strategy))) < needed:
                     raise LibraryError(
                         f"the style '{style}' with {strategy} needs {NEEDS.get(style, 'an API with a recorded call')}; "
                         f"add doctest examples to the functions, or set `sampler.styles.{style}` to 0"
                     )
 
+    def _may_leave_out(self, style: Style) -> bool:
+        """A style without a call that nobody named is there where the library has what it takes."""
+        named = "styles" in self._config.model_fields_set
+        return style in NO_CALL and not named and not self._pool.serving(*self._kind(style, "call_first"))
+
+    def _kind(self, style: Style, strategy: Strategy) -> tuple[str, Callable[[Api], bool]]:
+        if style == "irrelevance":
+            return style, lambda api: _serves(api, style, strategy) and self._pool.has_apart(api)
+        return f"{style}/{strategy}", lambda api: _serves(api, style, strategy)
+
 
 def _choose(weights: Mapping[NameT, float], rng: Random) -> NameT:
     names = sorted(weights)
     return rng.choices(names, [weights[name] for name in names])[0]
-
-
-def _kind(style: Style, strategy: Strategy) -> tuple[str, Callable[[Api], bool]]:
-    return f"{style}/{strategy}", lambda api: _serves(api, style, strategy)
 
 
 def _serves(api: Api, style: Style, strategy: Strategy) -> bool:
@@ -109,6 +127,9 @@ def _serves(api: Api, style: Style, strategy: Strategy) -> bool:
         return True
     if style == "parallel":
         return len(_examples(api)) > 1
+    if style == "missing_parameter":
+        calls = _recorded(api, len(api.examples), Random(0))  # noqa: S311
+        return bool(calls) and all(_withholdable(api, call) for call in calls)
     return bool(api.examples) or from_schema(api, Random(0)) is not None  # noqa: S311
 
 
@@ -118,6 +139,28 @@ def _recorded(api: Api, count: int, rng: Random) -> list[Call]:
         made = from_schema(api, rng)
         return [made] if made else []
     return rng.sample(examples, min(count, len(examples)))
+
+
+def _withholdable(api: Api, call: Call) -> list[str]:
+    """Return the required arguments of a call whose values nobody could know unless they are said.
+
+    None where nothing else is required: a request that has nothing to tell makes a writer tell of what it lacks.
+    """
+    return (
+        []
+        if len(api.required) < 2
+        else [name for name in api.required if name in call.arguments and _must_be_said(name, api, call.arguments)]
+    )
+
+
+def _must_be_said(name: str, api: Api, arguments: JsonObject) -> bool:
+    """No default, no only choice, no yes or no; no value that the request says anyway, or that any request may hold by chance."""
+    value, schema = arguments[name], api.properties.get(name, {})
+    if isinstance(value, bool) or value in (None, [], {}) or (isinstance(value, str) and len(value.strip()) < 2):
+        return False
+    said = {canonical(other) for key, other in arguments.items() if key != name}
+    only = "default" in schema or "const" in schema or len(schema.get("enum", "??")) < 2
+    return not only and canonical(value) not in said
 
 
 def _examples(api: Api) -> list[Call]:

@@ -59,6 +59,11 @@ class Similarity:
             if seen < LOOKED_AT:
                 yield word
             seen += len(self._holders[word])
+    def likeness(self, one: Api, other: Api) -> float:
+        """Return how much two APIs of this library share of the rare words of both: 0 for nothing, 1 for all."""
+        mine, others = (self._words[self._place[api.name]] & self._weight.keys() for api in (one, other))
+        weights = [sum(self._weight[word] for word in sorted(words)) for words in (mine, others, mine & others)]
+        return weights[2] / sqrt(weights[0] * weights[1]) if weights[2] else 0.0
 
 
 def _words(api: Api) -> Iterator[str]:

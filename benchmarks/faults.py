@@ -49,6 +49,7 @@ def settings(folder: Path, url: str, **changed: Any) -> dict[str, Any]:
         "llms": {"writer": {"backend": "openai", **options}},
         "target": {"draws": DRAWS},
         "concurrency": AT_ONCE,
+        "sampler": {"styles": {"simple": 1, "multiple": 1, "parallel": 1, "parallel_multiple": 1}},
         "checkers": ["format", "execution", {"agreement": {"llm": "writer"}}],
         "exports": [{"format": "xlam", "file": str(folder / "out.jsonl")}],
         **changed,

@@ -157,12 +157,13 @@ def make_store(store: Path, rows: int) -> None:
 
 def _packed(candidate: Candidate) -> Iterator[tuple[object, ...]]:
     draw, no = candidate.draw, candidate.rejection
-    names = [dumps([api.name for api in apis]) for apis in (draw.apis, draw.distractors)]
-    yield draw.seed, draw.style, draw.strategy, *names, int(no is None)
+    names = [dumps([api.name for api in apis]) for apis in (draw.apis, draw.distractors, draw.hidden)]
+    yield draw.seed, draw.style, draw.strategy, *names, draw.withheld, int(no is None)
     rejection = (no.stage, no.reason, no.detail) if no else (None, None, None)
     results, verdicts = pack_results(candidate.results), pack_verdicts(candidate.verdicts)
+    said = candidate.answer, pack_calls(candidate.meant)
     state = "rejected" if no else "verified"
-    yield 0, candidate.raw, candidate.query, pack_calls(candidate.calls), state, *rejection, results, verdicts
+    yield 0, candidate.raw, candidate.query, pack_calls(candidate.calls), state, *rejection, results, verdicts, *said
 
 
 def command(*arguments: object) -> tuple[float, float, str]:
@@ -181,7 +182,7 @@ def bare_loop(store: Path, file: Path) -> float:
     began = time.perf_counter()
     with sqlite3.connect(store) as db, file.open("w", encoding="utf-8") as lines:
         for row in db.execute(CANDIDATES, (1, None, LAST_DRAW)):
-            lines.write(f"{row[3]}{row[4]}{row[10]}\n")
+            lines.write(f"{row[3]}{row[4]}{row[12]}\n")
     return time.perf_counter() - began
 
 

@@ -295,14 +295,20 @@ class Oracle:
         return json.dumps({"query": query}, ensure_ascii=False)
 
     def _calls(self, prompt: str) -> str:
-        functions, _, query = prompt.partition("\n\nMessage: ")
+        functions, _, message = prompt.partition("\n\nMessage: ")
+        query, _, added = message.strip().partition("\nThe person adds: ")
+        told = read_wishes(f"wish\n- {added}")[0][1] if added else {}
         apis = [found for line in functions.splitlines() if (found := SIGNATURE.match(line))]
         calls = []
-        for purpose, facts in self._known[query.strip()]:
-            api = next(api for api in apis if api["description"].startswith(purpose))
-            names = re.findall(r"(\w+)\??:", api["arguments"])
-            arguments = {name: facts[name.replace("_", " ")] for name in names if name.replace("_", " ") in facts}
-            calls.append({"name": api["name"], "arguments": arguments})
+        for purpose, facts in self._known[query]:
+            api = next((api for api in apis if api["description"].startswith(purpose)), None)
+            names = dict(re.findall(r"(\w+)(\??):", re.sub(r"\{.*?\}", "", api["arguments"]))) if api else {}
+            known = {
+                name: value for name in names if (value := (facts | told).get(name.replace("_", " "), self)) is not self
+            }
+            if api is None or any(name not in known for name, optional in names.items() if not optional):
+                return json.dumps({"calls": []})
+            calls.append({"name": api["name"], "arguments": known})
         return json.dumps({"calls": calls}, ensure_ascii=False)
 
     def _verdict(self, prompt: str) -> str:

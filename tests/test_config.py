@@ -26,6 +26,7 @@ llms: {writer: {backend: openai, model: m, base_url: "http://127.0.0.1:9/v1"}}
 target: {verified: 2}
 checkers: [format]
 """
+PAPER_STYLES = dict.fromkeys(("simple", "multiple", "parallel", "parallel_multiple"), 1.0)
 CONFIGS = sorted(Path("configs").glob("*.yaml"))
 BOMB = "a: &a [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
     f"{chr(98 + n)}: &{chr(98 + n)} [{','.join([f'*{chr(97 + n)}'] * 10)}]\n" for n in range(9)
@@ -61,7 +62,7 @@ def test_a_small_config_is_filled_up_with_defaults(load):
     assert config.library[0].name == "python"
     assert config.library[0].options == {"path": "api_library"}
     assert [stage.name for stage in config.checkers] == ["format"]
-    assert config.sampler.styles == {"simple": 1, "multiple": 1, "parallel": 1, "parallel_multiple": 1}
+    assert config.sampler.styles == PAPER_STYLES | {"irrelevance": 0.3, "missing_parameter": 0.3}
 
 
 @pytest.mark.parametrize(
@@ -81,6 +82,12 @@ def test_a_small_config_is_filled_up_with_defaults(load):
         (GOOD + "sampler: {offered: [4, 2]}\n", "sampler", "`offered`: the first number must not be above the second"),
         (GOOD + "sampler: {calls: [1, 2]}\n", "sampler.calls[0]", "greater than or equal to 2"),
         (GOOD + "sampler: {styles: {simple: 0}}\n", "sampler", "`styles`: at least one weight must be above 0"),
+        (
+            GOOD
+            + "sampler: {strategies: {query_first: 1}, styles: {simple: 1, irrelevance: 1, missing_parameter: 0}}\n",
+            "sampler",
+            "`styles`: irrelevance can only be made call_first; give `strategies.call_first` a weight, or set theirs to 0",
+        ),
         (GOOD + "sampler: {strategies: {}}\n", "sampler", "`strategies`: at least one weight must be above 0"),
         (GOOD + "sampler: {styles: {simple: -1}}\n", "sampler.styles.simple", "greater than or equal to 0"),
         (GOOD + "sampler: {styles: {simple: .nan}}\n", "sampler.styles.simple", "finite number"),
@@ -381,3 +388,21 @@ def test_any_value_of_any_key_is_taken_or_named(key, value):
         return
     assert isinstance(config, RunConfig)
     assert config.model_dump()[key] is not None or value[key] is None
+
+
+def test_a_draw_in_eight_is_of_a_style_without_a_call_where_they_can_be_made(load):
+    weights = load(GOOD).sampler.styles
+    without = weights["irrelevance"] + weights["missing_parameter"]
+    assert 0.1 < without / sum(weights.values()) < 0.15
+    assert load(GOOD + "sampler: {strategies: {query_first: 1}}\n").sampler.styles == PAPER_STYLES
+    both = load(GOOD + "sampler: {strategies: {query_first: 1, call_first: 1}}\n").sampler
+    assert both.styles == weights
+
+
+def test_a_config_that_names_its_styles_is_the_same_as_before(load):
+    text = GOOD + "sampler: {styles: {simple: 1, parallel: 2}}\n"
+    assert load(text).identity()["sampler"]["styles"] == {"simple": 1, "parallel": 2}
+    assert set(load(text).identity()["sampler"]) == {
+        "styles", "strategies", "offered", "calls", "distractors", "similar", "balance", "categories", "in_a_row",
+        "vary_values",
+    }  # fmt: skip

@@ -15,9 +15,11 @@ from apigen.config import RunConfig
 from apigen.errors import ConfigError, EndpointError, LibraryError, StoreError
 from apigen.options import parse_options
 from apigen.pipeline import Outcome, Progress, run
+from apigen.records import NO_CALL, STYLES
 from apigen.store.reader import StoreReader
-from tests.servers import Answer, Body, ChatServer, Oracle, purpose_of
+from tests.servers import Answer, Body, ChatServer, Oracle, purpose_of, question_of
 
+CHECKED = ("format", "execution", "grounding", "agreement")
 Serving = Callable[..., ChatServer]
 Settings = Callable[..., dict[str, Any]]
 
@@ -60,11 +62,53 @@ def test_a_run_reaches_its_target(serving: Serving, settings: Settings) -> None:
 
 def test_every_draw_of_the_oracle_is_verified(serving: Serving, settings: Settings) -> None:
     """The other tests rely on it: with a perfect model nothing is rejected, in any style."""
-    chosen = settings(serving(Oracle()).base_url, target={"draws": 24}, sampler={"vary_values": 1.0})
+    sampler = {"vary_values": 1.0, "styles": dict.fromkeys(STYLES, 1)}
+    chosen = settings(serving(Oracle()).base_url, target={"draws": 36}, sampler=sampler, checkers=[*CHECKED, "judge"])
     assert go(chosen).state == "done"
     assert in_store(chosen, "select reason, detail, query from candidates where status = 'rejected'") == []
-    assert len(rows(chosen)) == 24
-    assert len(in_store(chosen, "select distinct style from draws")) == 4
+    assert len(rows(chosen)) == 36
+    assert len(in_store(chosen, "select distinct style from draws")) == 6
+
+
+def test_requests_that_no_call_answers_are_exported_with_their_answers(serving: Serving, settings: Settings) -> None:
+    chosen = settings(serving(Oracle()).base_url, target={"draws": 12}, sampler={"styles": dict.fromkeys(NO_CALL, 1)})
+    chosen["exports"] = [{"format": name, "file": f"{chosen['store']}.{name}"} for name in ("xlam", "openai")]
+    go(chosen)
+    assert {row["answers"] for row in rows(chosen)} == {"[]"}
+    said = [
+        json.loads(line)["messages"][1] for line in Path(f"{chosen['store']}.openai").read_text("utf-8").splitlines()
+    ]
+    assert len(said) == 12
+    assert all(set(message) == {"role", "content"} and message["content"] for message in said)
+    for sample in StoreReader(Path(chosen["store"])).samples():
+        draw, (meant,) = sample.candidate.draw, sample.candidate.meant
+        assert (draw.offered(meant.name) is None) == (draw.style == "irrelevance")
+        assert draw.withheld in ("", *meant.arguments)
+
+
+def test_a_solver_that_calls_all_the_same_is_a_rejection(serving: Serving, settings: Settings) -> None:
+    call = json.dumps({"calls": [{"name": "tip", "arguments": {"bill": 1, "percent": 2}}]})
+    server = serving(Oracle(twist=lambda body: call if purpose_of(body) == "agreement" else None))
+    chosen = settings(server.base_url, target={"draws": 4}, sampler={"styles": dict.fromkeys(NO_CALL, 1)})
+    go(chosen)
+    assert in_store(chosen, "select distinct reason from candidates") == [("agreement:calls_made",)]
+
+
+def test_all_six_styles_go_on_where_they_stopped_with_the_same_bytes(
+    serving: Serving, settings: Settings, tmp_path: Path
+) -> None:
+    server, more = serving(Oracle(delay=0.02)), {"sampler": {"styles": dict.fromkeys(STYLES, 1)}}
+    for target in ({"verified": 5}, {"verified": 18}):
+        go(settings(server.base_url, target=target, concurrency=1, **more))
+    in_two = export_of(settings(server.base_url))
+    asked = [question_of(body) for body in server.requests]
+    assert len(asked) == len(set(asked))
+    at_once = settings(
+        server.base_url, store=str(tmp_path / "other.db"), target={"verified": 18}, concurrency=8, **more
+    )
+    go(at_once)
+    assert export_of(at_once) == in_two
+    assert len(rows(at_once)) == 18
 
 
 def test_a_finished_run_starts_no_llm_and_leaves_its_export(serving: Serving, settings: Settings) -> None:

@@ -13,12 +13,18 @@ from pydantic import ValidationError
 
 from apigen.config import SamplerConfig
 from apigen.errors import ConfigError, LibraryError
-from apigen.pool import ApiPool
-from apigen.records import STYLES
+from apigen.pool import STAND_IN, ApiPool
+from apigen.records import NO_CALL, STYLES
 from apigen.sampler import Sampler
+from apigen.similarity import Similarity
 from apigen.variation import without_defaults
 from tests.makers import INTEGER, TEXT, make_api
 
+TOPICS = (
+    "Walk along rivers between quiet villages.",
+    "Bake bread with seeds inside ovens.",
+    "Measure voltage across copper wires safely.",
+)
 LIBRARY = tuple(
     make_api(
         f"api_{number}",
@@ -34,6 +40,7 @@ LIBRARY = tuple(
             {"count": 700 + number, "unit": "m", "digits": 2},
         ],
         category=f"category_{number % 3}",
+        description=TOPICS[number % 3],
     )
     for number in range(12)
 )
@@ -171,7 +178,7 @@ def test_distractors_are_apis_that_are_not_offered(style):
         assert not set(names(draw.distractors)) & set(names(draw.apis))
         assert len(set(names(draw.distractors))) == len(draw.distractors)
         # With what is offered and not called, the solver has two to be distracted by.
-        assert len(draw.apis) - len(set(called(draw))) + len(draw.distractors) >= 2
+        assert len(set(names(draw.apis)) - set(called(draw))) + len(draw.distractors) >= 2
 
 
 def test_no_distractors_when_none_are_wanted():
@@ -261,13 +268,13 @@ def test_weights_whose_sum_is_no_number_are_refused():
     st.dictionaries(st.sampled_from(STYLES), st.integers(0, 3), min_size=1).filter(lambda found: any(found.values())),
     st.integers(),
     st.integers(0, 10**9),
-    st.integers(2, 12),
+    st.integers(6, 12),
 )
 def test_any_seed_and_index_can_be_drawn(styles, seed, index, size):
     draw = Sampler(SamplerConfig(styles=styles), LIBRARY[:size], seed).draw(index)
     assert styles[draw.style] > 0
     assert 0 <= draw.seed < 2**31
-    assert set(called(draw)) <= set(names(draw.apis))
+    assert set(called(draw)) <= set(names([*draw.apis, *draw.hidden]))
 
 
 def test_draws_in_a_row_offer_the_same_and_call_otherwise():
@@ -378,3 +385,98 @@ def test_a_draw_does_not_look_at_the_whole_library(monkeypatch):
         return count[0]
 
     assert touched(5_000) <= 2 * touched(50)
+
+
+def test_irrelevance_hides_the_api_that_the_request_is_for():
+    for draw in draws(only("irrelevance", offered=(2, 3), distractors=2)):
+        (hidden,) = draw.hidden
+        assert called(draw) == [hidden.name]
+        assert hidden.name not in names([*draw.apis, *draw.distractors])
+        assert 1 <= len(draw.apis) <= 3
+        assert draw.withheld == ""
+
+
+def test_missing_parameter_withholds_a_required_value_of_an_offered_api():
+    found = draws(only("missing_parameter", offered=(2, 3)))
+    for draw in found:
+        (name,) = called(draw)
+        api = draw.offered(name)
+        assert api is not None
+        assert draw.withheld in api.required
+        assert all(draw.withheld in call.arguments for call in draw.plans[0])
+        assert draw.hidden == ()
+        assert 1 <= len(draw.apis) <= 3
+    assert {draw.withheld for draw in found} == {"count", "unit"}
+
+
+@pytest.mark.parametrize("style", sorted(NO_CALL))
+def test_nothing_that_could_stand_in_is_beside_what_the_request_is_for(style):
+    likeness = Similarity(LIBRARY).likeness
+    for draw in draws(only(style, similar=1.0, distractors=3)):
+        (name,) = called(draw)
+        meant = draw.find(name)
+        others = [api for api in (*draw.apis, *draw.distractors) if api is not meant]
+        assert others
+        assert all(likeness(api, meant) < STAND_IN for api in others)
+
+
+@pytest.mark.parametrize("style", sorted(NO_CALL))
+def test_the_styles_without_a_call_are_made_call_first(style):
+    config = SamplerConfig(styles={style: 1, "simple": 1}, strategies={"call_first": 1, "query_first": 9})
+    strategies = {draw.strategy for draw in draws(config, 40) if draw.style == style}
+    assert strategies == {"call_first"}
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        ({**INTEGER, "default": 3}, 3),
+        ({"const": "x1"}, "x1"),
+        ({"enum": ["only"]}, "only"),
+        ({"type": "boolean"}, True),
+        (TEXT, "a"),
+        (TEXT, ""),
+        ({"type": "array"}, []),
+        (INTEGER, 700),
+    ],
+    ids=["default", "const", "only choice", "yes or no", "one letter", "empty text", "empty list", "said anyway"],
+)
+def test_a_value_that_need_not_be_said_is_not_withheld(schema, value):
+    api = make_api("f", {"known": schema, "asked": INTEGER}, examples=[{"known": value, "asked": 700}])
+    config = only("missing_parameter", vary_values=0)
+    if value == 700:
+        with pytest.raises(LibraryError, match="two required arguments, one to withhold"):
+            Sampler(config, (api,), 0)
+    else:
+        assert {draw.withheld for draw in draws(config, 20, library=(api,))} == {"asked"}
+
+
+def test_twins_alone_make_no_irrelevance():
+    twins = tuple(make_api(f"area_{number}", examples=[{"width": 1, "height": 22}, {"width": 7, "height": 5}])
+                  for number in range(5))  # fmt: skip
+    with pytest.raises(LibraryError, match=r"'irrelevance'.*another that is not much like it.*sampler.styles"):
+        Sampler(only("irrelevance"), twins, 0)
+    found = draws(SamplerConfig(), 100, library=twins[:2])
+    assert "irrelevance" not in {draw.style for draw in found}
+    with pytest.raises(LibraryError, match="irrelevance"):
+        Sampler(only("irrelevance"), twins[:1], 0)
+
+
+def test_likeness_is_between_nothing_and_all():
+    similarity = Similarity(LIBRARY)
+    assert similarity.likeness(LIBRARY[0], LIBRARY[3]) == pytest.approx(1.0)
+    assert 0 < similarity.likeness(LIBRARY[0], LIBRARY[1]) == similarity.likeness(LIBRARY[1], LIBRARY[0]) < STAND_IN
+    assert Similarity((LIBRARY[0], BARE)).likeness(LIBRARY[0], BARE) == 0
+
+
+def test_by_default_some_draws_have_no_call_to_make():
+    share = sum(draw.style in NO_CALL for draw in draws(SamplerConfig(), 600)) / 600
+    assert 0.1 < share < 0.17
+
+
+def test_a_value_is_withheld_only_where_another_one_is_told():
+    one = make_api("one", {"word": TEXT, "note": TEXT}, ["word"], [{"word": "apple", "note": "fresh"}])
+    two = make_api("two", {"word": TEXT, "count": INTEGER}, examples=[{"word": "apple", "count": 12}])
+    assert {called(draw)[0] for draw in draws(only("missing_parameter"), 20, library=(one, two))} == {"two"}
+    with pytest.raises(LibraryError, match="'missing_parameter'"):
+        Sampler(only("missing_parameter"), (one,), 0)

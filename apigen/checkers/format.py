@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from apigen.options import Options, parse_options
-from apigen.records import Api, Call, Candidate, Draw, Json, JsonObject
+from apigen.records import NO_CALL, Api, Call, Candidate, Draw, Json, JsonObject
 from apigen.sources import Library
 
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ class FormatChecker:
     """Rejects what is misshapen, with the first problem found.
 
     Reasons: those of the parser (`unparseable`, `missing_query`, …), `query_too_long`, `no_calls`, `call_count`, `unknown_api`,
-    `api_not_offered`, `unknown_argument`, `missing_argument`, `wrong_type`, `invalid_value`, `duplicate_call`.
+    `api_not_offered`, `unknown_argument`, `missing_argument`, `wrong_type`, `invalid_value`, `duplicate_call`; of those without a
+    call, `no_answer`, `nothing_meant`, `api_offered`, `nothing_withheld`.
     """
 
     stage = "format"
@@ -52,7 +53,9 @@ class FormatChecker:
             yield "empty_query", "`query` is empty"
         if len(candidate.query) > MAX_QUERY:
             yield "query_too_long", f"`query` has {len(candidate.query)} characters; at most {MAX_QUERY} are taken"
-        if not candidate.calls:
+        if candidate.draw.style in NO_CALL:
+            yield from _no_call_problems(candidate)
+        elif not candidate.calls:
             yield "no_calls", "`calls` is empty"
         for call in candidate.calls:
             yield from self._call_problems(call, candidate.draw)
@@ -90,6 +93,22 @@ def _count_problems(candidate: Candidate) -> Iterator[Problem]:
         yield "call_count", f"the style {style} takes one call, not {count}"
     if style in ("parallel", "parallel_multiple") and count < 2:
         yield "call_count", f"the style {style} takes two calls or more, not {count}"
+
+
+def _no_call_problems(candidate: Candidate) -> Iterator[Problem]:
+    draw = candidate.draw
+    if candidate.calls:
+        yield "call_count", f"the style {draw.style} takes no call, not {len(candidate.calls)}"
+    if not candidate.answer.strip():
+        yield "no_answer", "there is neither a call nor an answer"
+    if not candidate.meant:
+        yield "nothing_meant", "there is no call that the query was written from"
+    for call in candidate.meant:
+        api = draw.offered(call.name)
+        if draw.style == "irrelevance" and api:
+            yield "api_offered", f"{call.name} is offered, which does what is asked"
+        if draw.style == "missing_parameter" and (api is None or draw.withheld not in api.required):
+            yield "nothing_withheld", f"{call.name} does not require `{draw.withheld}`"
 
 
 def _path(error: "ValidationError") -> str:

@@ -22,7 +22,7 @@ from apigen.options import Options, parse_options
 from apigen.parsing import Unreadable, parse_json
 from apigen.prompts import Prompts
 from apigen.prompts.schemas import verdict_schema
-from apigen.records import CallResult, Candidate, Json, JsonObject, Message, Request
+from apigen.records import NO_CALL, CallResult, Candidate, Json, JsonObject, Message, Request
 from apigen.store.writer import request_key
 
 TRIES = 2
@@ -112,6 +112,8 @@ class JudgeChecker:
         return candidate.rejected(self.stage, "no", detail or "the judge gave no reason")
 
     def _question(self, candidate: Candidate) -> tuple[Message, ...]:
+        if candidate.draw.style in NO_CALL:
+            return self._no_call(candidate)
         shown = zip(candidate.calls, _shown(candidate.results), strict=False)
         steps = [{"call": call, "result": result} for call, result in shown]
         return self._prompts.render("judge", apis=candidate.draw.apis, query=candidate.query, steps=steps)
@@ -172,6 +174,12 @@ class JudgeChecker:
             number = f" #{count[judge.model]}" if count[judge.model] > 1 else ""
             titles.append(judge.model[: NAME_CHARACTERS - len(number)] + number)
         return titles
+
+    def _no_call(self, candidate: Candidate) -> tuple[Message, ...]:
+        draw = candidate.draw
+        meant = [draw.find(call.name) for call in candidate.meant]
+        values = {"apis": draw.apis, "api": meant[0] if meant else None, "withheld": draw.withheld}
+        return self._prompts.render("judge_no_call", query=candidate.query, answer=candidate.answer, **values)
 
 
 def read_verdict(text: str, *, truncated: bool = False) -> tuple[str, str]:

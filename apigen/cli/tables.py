@@ -164,6 +164,10 @@ def print_sample(candidate: "Candidate", console: "Console", *, title: str, verd
             result = candidate.results[position]
             shown = f"{result.error.kind}: {result.error.message}" if result.error else compact_json(result.value)
             console.print(Text(f"     {_short(shown)}", style="dim"))
+    for call in candidate.meant:
+        why = f"without `{draw.withheld}` for" if draw.withheld else "not offered:"
+        console.print(Text(f"  -> no call; {_short(candidate.answer)}", style="cyan"))
+        console.print(Text(f"     {why} {_short(clean(call.name) + compact_json(call.arguments))}", style="dim"))
     if candidate.rejection:
         console.print(
             Text(f"  rejected: {candidate.rejection.reason}: {_short(candidate.rejection.detail)}", style="red")

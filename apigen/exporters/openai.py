@@ -14,7 +14,7 @@ _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def row(number: int, sample: Sample) -> Json:
-    """Return one line: `messages` (user, assistant with tool calls), `tools`, `parallel_tool_calls`."""
+    """Return one line: `messages` (user, assistant with tool calls or an answer), `tools`, `parallel_tool_calls`."""
     names = tool_names(tuple([api.name for api in sample.apis]))
     calls = [
         {
@@ -27,8 +27,9 @@ def row(number: int, sample: Sample) -> Json:
         }
         for position, call in enumerate(sample.calls, 1)
     ]
+    reply = {"tool_calls": calls} if calls else {"content": sample.answer}
     return {
-        "messages": [{"role": "user", "content": sample.query}, {"role": "assistant", "tool_calls": calls}],
+        "messages": [{"role": "user", "content": sample.query}, {"role": "assistant", **reply}],
         "parallel_tool_calls": True,
         "tools": [_tool(api, names[api.name]) for api in sample.apis],
     }

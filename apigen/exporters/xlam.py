@@ -26,7 +26,7 @@ _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def row(number: int, sample: Sample) -> Json:
-    """Return one line: `id`, `query`, `answers`, `tools`."""
+    """Return one line: `id`, `query`, `answers` (an empty list where no call is right), `tools`."""
     return {
         "id": number,
         "query": sample.query,

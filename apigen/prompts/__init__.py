@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from apigen.errors import ConfigError
+from apigen.prompts.questions import wanted
 from apigen.records import Api, Json, Message
 
 if TYPE_CHECKING:
@@ -35,7 +36,9 @@ class Prompts:
         self._environment = ImmutableSandboxedEnvironment(
             undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=False
         )
-        self._environment.filters.update(signature=signature, purpose=purpose, fact=fact, json=compact_json)
+        self._environment.filters.update(
+            signature=signature, purpose=purpose, fact=fact, wanted=wanted, json=compact_json
+        )
         self._turns = {path.stem: self._compile(_overridden(path, folder)) for path in sorted(FOLDER.glob("*.jinja"))}
 
     def _compile(self, path: Path) -> list[tuple[str, "Template"]]:

@@ -12,9 +12,9 @@ def query_schema() -> JsonObject:
     return _object({"query": {"type": "string"}})
 
 
-def calls_schema(apis: Sequence[Api]) -> JsonObject:
-    """`{"calls": [{"name": …, "arguments": {…}}]}`, of these APIs and their argument schemas."""
-    return _object({"calls": _calls(apis)})
+def calls_schema(apis: Sequence[Api], fewest: int = 1) -> JsonObject:
+    """`{"calls": [{"name": …, "arguments": {…}}]}`, of these APIs and their argument schemas; at least so many calls."""
+    return _object({"calls": _calls(apis) | {"minItems": fewest}})
 
 
 def pairs_schema(apis: Sequence[Api]) -> JsonObject:

@@ -285,3 +285,15 @@ def _count(db: Database) -> None:
         group by 1, 2
         """
     )
+
+
+@migrations()
+def m004_no_call(db: Database) -> None:
+    """Samples without a call: the answer in words, the call that the query was written from, and what was kept from the query."""
+    for table, column, default in (
+        ("candidates", "answer", ""),
+        ("candidates", "meant", "[]"),
+        ("draws", "hidden", "[]"),
+        ("draws", "withheld", ""),
+    ):
+        db.execute(f"alter table {table} add column {column} text not null default '{default}'")

@@ -21,7 +21,8 @@ from apigen.store.packing import loads, unpack_calls, unpack_results, unpack_ver
 # The index is in draw order within a reason, and verified candidates have none: nothing is sorted, nothing else is read. `cross`
 # keeps SQLite from beginning with the draws.
 CANDIDATES = """
-select candidates.draw, position, raw, query, calls, results, verdicts, seed, style, strategy, apis, distractors
+select candidates.draw, position, raw, query, calls, results, verdicts, answer, meant, seed, style, strategy, apis, distractors,
+       hidden, withheld
 from candidates indexed by candidates_by_reason
 cross join draws on draws.run_id = candidates.run_id and draws.idx = candidates.draw
 where candidates.run_id = ? and reason is ? and candidates.draw <= ?
@@ -214,9 +215,11 @@ class StoreReader:
 
         draw: Draw | None = None
         with self._damage():
-            for index, position, raw, query, calls, results, verdicts, seed, style, strategy, offered, others in rows:
+            for index, position, raw, query, calls, results, verdicts, answer, meant, *about in rows:
                 if draw is None or draw.index != index:
-                    draw = Draw(index, seed, style, strategy, apis(offered), (), apis(others))
+                    seed, style, strategy, offered, others, hidden, withheld = about
+                    kept = {"hidden": apis(hidden), "withheld": withheld}
+                    draw = Draw(index, seed, style, strategy, apis(offered), (), apis(others), **kept)
                 yield Candidate(
                     draw,
                     position,
@@ -226,6 +229,8 @@ class StoreReader:
                     None,
                     unpack_results(results),
                     unpack_verdicts(verdicts),
+                    answer,
+                    unpack_calls(meant),
                 )
 
     @contextmanager

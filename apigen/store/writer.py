@@ -189,9 +189,9 @@ class RunWriter:
     def save_draw(self, draw: Draw, candidates: Sequence[Candidate], seconds: float) -> None:
         """Write a finished draw with all its candidates; `seconds` is how long this session has run."""
         reasons = Counter(each.rejection.reason if each.rejection else "" for each in candidates)
-        names = [dumps([api.name for api in apis]) for apis in (draw.apis, draw.distractors)]
+        names = [dumps([api.name for api in apis]) for apis in (draw.apis, draw.distractors, draw.hidden)]
         with self.transaction():
-            row = (self.run_id, draw.index, draw.seed, draw.style, draw.strategy, *names, reasons[""])
+            row = (self.run_id, draw.index, draw.seed, draw.style, draw.strategy, *names, draw.withheld, reasons[""])
             self._write(SAVE_DRAW, row)
             for candidate in candidates:
                 self._save_candidate(candidate)
@@ -210,7 +210,7 @@ class RunWriter:
                pack_calls(candidate.calls), "rejected" if rejection else "verified",
                rejection.stage if rejection else None, rejection.reason if rejection else None,
                rejection.detail if rejection else None, pack_results(candidate.results),
-               pack_verdicts(candidate.verdicts))  # fmt: skip
+               pack_verdicts(candidate.verdicts), candidate.answer, pack_calls(candidate.meant))  # fmt: skip
         self._write(SAVE_CANDIDATE, row)
 
     def _place_costs(self, draw: Draw) -> None:

@@ -228,3 +228,66 @@ def test_an_llm_that_the_config_does_not_have_is_named():
     assert AgreementChecker.from_options({"llm": "solver"}, {"solver": llm}, PROMPTS).stage == "agreement"
     with pytest.raises(ConfigError, match=r"^llm: 'solvr' is not among `llms` \(solver\)$"):
         AgreementChecker.from_options({"llm": "solvr"}, {"solver": llm}, PROMPTS)
+
+
+MEANT = Call("convert", {"value": 5, "note": "x"})
+HIDING = make_draw(COUNT, style="irrelevance", distractors=(HIDDEN,), hidden=(CONVERT,))
+WITHHOLDING = make_draw(CONVERT, COUNT, style="missing_parameter", distractors=(HIDDEN,), withheld="value")
+BOTH = pytest.mark.parametrize("draw", [HIDING, WITHHOLDING], ids=["irrelevance", "missing_parameter"])
+
+
+def check_without(draw, *replies):
+    llm = FakeLLM(*replies)
+    candidate = make_candidate(draw, meant=(MEANT,), answer="No.", query="How far is it?")
+    return llm, wait_for(AgreementChecker(llm, PROMPTS)(candidate))
+
+
+@BOTH
+def test_no_call_agrees_where_the_call_is_made_once_nothing_is_kept_back(draw):
+    llm, done = check_without(draw, replied(), replied(MEANT))
+    assert done.rejection is None
+    first, second = ("\n".join(message.content for message in asked.messages) for asked in llm.asked)
+    system = [asked.messages[:-1] for asked in llm.asked]
+    assert system[0] == system[1]
+    assert [asked.part for asked in llm.asked] == [0, 1]
+    assert "How far is it?" in first
+    assert "How far is it?" in second
+    assert ("convert(" in first, "convert(" in second) == (draw is WITHHOLDING, True)
+    assert ("value: 5" in first, "value: 5" in second) == (False, draw is WITHHOLDING)
+    assert all("count(" in text and "hidden(" in text for text in (first, second))
+    assert all(asked.schema["properties"]["calls"]["minItems"] == 0 for asked in llm.asked)
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "made", [WORDS, Call("hidden", {"a": 1}), MEANT, Call("invented", {})], ids=lambda call: call.name
+)
+def test_a_call_where_none_is_right_is_rejected_and_shown(draw, made):
+    llm, done = check_without(draw, replied(made))
+    assert rejection(done).reason == "agreement:calls_made"
+    assert json.dumps(made.to_json()) in rejection(done).detail
+    assert len(llm.asked) == 1
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "made", [[], [Call("convert", {"value": 6, "note": "x"})], [WORDS, MEANT]], ids=["none", "other", "more"]
+)
+def test_a_request_that_is_not_solved_with_all_it_needs_is_rejected(draw, made):
+    _, done = check_without(draw, replied(), replied(*made))
+    assert rejection(done).reason == "agreement:not_solvable"
+
+
+@BOTH
+@pytest.mark.parametrize("reply", ["", "There is no such function.", "null", '{"calls": null}'])
+def test_a_reply_that_is_no_list_of_calls_is_no_vote_for_no_call(draw, reply):
+    assert rejection(check_without(draw, reply)[1]).reason == "agreement:no_calls"
+    assert rejection(check_without(draw, replied(), reply)[1]).reason == "agreement:no_calls"
+
+
+def test_the_question_about_calls_is_as_it_was():
+    """Only the styles without a call may be answered with none: their prompt is another."""
+    llm = FakeLLM(replied(KM))
+    wait_for(AgreementChecker(llm, PROMPTS)(make_candidate(DRAW, KM)))
+    assert llm.asked[0].schema["properties"]["calls"]["minItems"] == 1
+    assert '{"calls":[]}' not in "".join(message.content for message in llm.asked[0].messages)

@@ -338,3 +338,34 @@ def test_arguments_that_fit_pass_and_without_a_required_one_they_never_do(made, 
     gone = data.draw(st.sampled_from(api.required))
     rest = {name: value for name, value in arguments.items() if name != gone}
     assert rejection(wait_for(checker(make_candidate(draw, Call("f", rest))))).reason == "format:missing_argument"
+
+
+ORDERED = Call("order", {"count": 2})
+
+
+def without_call(style="irrelevance", apis=(OTHER,), **more):
+    draw = make_draw(*apis, style=style, withheld="count" if style == "missing_parameter" else "")
+    return wait_for(CHECK(replace(make_candidate(draw, meant=(ORDERED,), answer="I can't."), **more)))
+
+
+@pytest.mark.parametrize(("style", "apis"), [("irrelevance", (OTHER,)), ("missing_parameter", (OTHER, ORDER))])
+def test_a_query_and_an_answer_without_a_call_pass(style, apis):
+    assert without_call(style, apis).rejection is None
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        ({"calls": (Call("other", {}),)}, "format:call_count"),
+        ({"answer": " "}, "format:no_answer"),
+        ({"meant": ()}, "format:nothing_meant"),
+        ({"query": ""}, "format:empty_query"),
+        ({"fault": ("unparseable", "no JSON")}, "format:unparseable"),
+        ({"apis": (OTHER, ORDER)}, "format:api_offered"),
+        ({"style": "missing_parameter"}, "format:nothing_withheld"),
+        ({"style": "missing_parameter", "meant": (Call("other", {}),)}, "format:nothing_withheld"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else None,
+)
+def test_what_is_no_sample_without_a_call_is_rejected(more, reason):
+    assert rejection(without_call(**more)).reason == reason

@@ -576,3 +576,57 @@ def test_a_hostile_query_takes_no_time(query: str, value: Any) -> None:
     missing(query, "value", {"default": 3, "description": query}, value)
     asyncio.run(GroundingChecker.from_options({})(candidate(query, Call("f", {"value": value}))))
     assert time.process_time() - started < 0.5
+
+
+PARCEL = Api(
+    "parcel_price",
+    "Return the price of a parcel.",
+    {
+        "properties": {
+            "weight_kg": described(NUMBER, "Weight in kilograms."),
+            "speed": enum("express", "overnight"),
+            "to": STRING,
+        },
+        "required": ["weight_kg", "speed", "to"],
+    },
+    "shop",
+    "python:shop.py",
+)
+MEANT = Call("parcel_price", {"weight_kg": 2.5, "speed": "express", "to": "Oslo"})
+
+
+def without_call(query: str, withheld: str = "") -> str:
+    """The reason of a rejection of a request that no call answers."""
+    if withheld:
+        draw = Draw(0, 0, "missing_parameter", "call_first", (PARCEL,), withheld=withheld)
+    else:
+        draw = Draw(0, 0, "irrelevance", "call_first", (), hidden=(PARCEL,))
+    candidate = Candidate(draw, 0, "", query, answer="No.", meant=(MEANT,))
+    done = asyncio.run(GroundingChecker.from_options({})(candidate))
+    return done.rejection.reason.removeprefix("grounding:") if done.rejection else ""
+
+
+@pytest.mark.parametrize(
+    ("query", "withheld", "reason"),
+    [
+        ("What does an express parcel of 2.5 kg to Oslo cost?", "", ""),
+        ("What does an express parcel to Oslo cost?", "", "value_not_in_query"),
+        ("What do 3 express parcels of 2.5 kg to Oslo cost?", "", "number_not_in_calls"),
+        ("What does an express parcel to Oslo cost?", "weight_kg", ""),
+        ("What does an express parcel of two and a half kilos to Oslo cost?", "weight_kg", "withheld_value_in_query"),
+        ("What does an express parcel of 4 kg to Oslo cost?", "weight_kg", "number_not_in_calls"),
+        ("What does an express parcel cost?", "weight_kg", "value_not_in_query"),
+        ("What does a parcel of 2.5 kg to Oslo cost?", "speed", ""),
+        ("What does a parcel of 2.5 kg to Oslo cost by Express?", "speed", "withheld_value_in_query"),
+        ("What does my 2.5 kg parcel cost as express?", "to", ""),
+        ("What does my 2.5 kg parcel to OSLO cost as express?", "to", "withheld_value_in_query"),
+    ],
+)
+def test_a_request_without_a_call_states_all_but_what_is_withheld(query: str, withheld: str, reason: str) -> None:
+    assert without_call(query, withheld) == reason
+
+
+@settings(deadline=None, database=None)
+@given(st.text(max_size=60), st.sampled_from(["", "weight_kg", "speed", "to", "unknown"]))
+def test_any_request_without_a_call_gets_an_answer(query: str, withheld: str) -> None:
+    assert without_call(query, withheld) in ("", "value_not_in_query", "number_not_in_calls", "withheld_value_in_query")

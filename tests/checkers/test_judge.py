@@ -22,7 +22,7 @@ from apigen.prompts import Prompts
 from apigen.prompts.schemas import verdict_schema
 from apigen.records import Call, CallResult, Request
 from apigen.store.writer import request_key
-from tests.makers import FakeLLM, make_candidate, rejection, wait_for
+from tests.makers import FakeLLM, make_api, make_candidate, make_draw, rejection, wait_for
 
 PROMPTS = Prompts()
 YES = '{"reason": "It fits.", "verdict": "yes"}'
@@ -352,3 +352,27 @@ def test_very_many_results_are_shown_in_a_bounded_text():
     llm = FakeLLM(YES)
     wait_for(alone(llm)(make_candidate(None, *many, results=(CallResult("x" * 5_000),) * 100)))
     assert len(llm.asked[0].messages[-1].content) < SHOWN_IN_ALL + 100 * 100
+
+
+AREA = make_api()
+MEANT = Call("area", {"width": 2, "height": 3})
+
+
+@pytest.mark.parametrize(
+    ("draw", "question"),
+    [
+        (make_draw(make_api("other", {}), style="irrelevance", hidden=(AREA,)), "none of the functions does"),
+        (make_draw(AREA, style="missing_parameter", withheld="width"), "follows from it: width; and the reply asks"),
+    ],
+    ids=["irrelevance", "missing_parameter"],
+)
+def test_a_sample_without_a_call_gets_a_question_of_its_own(draw, question):
+    llm = FakeLLM(YES)
+    done = wait_for(alone(llm)(make_candidate(draw, meant=(MEANT,), answer="I need the width.")))
+    assert done.rejection is None
+    shown = llm.asked[0].messages[-1].content
+    assert question in shown
+    assert "How large is it?" in shown
+    assert "I need the width." in shown
+    assert all(f"{api.name}(" in shown for api in draw.apis)
+    assert ("area(" in shown) == (draw.style == "missing_parameter")

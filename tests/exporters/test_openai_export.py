@@ -101,3 +101,13 @@ def test_arguments_are_a_text_that_reads_back_and_names_are_allowed(made, name):
     assert isinstance(function["arguments"], str)
     assert Call(name, json.loads(function["arguments"])) == Call(name, made)
     assert re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", function["name"])
+
+
+def test_a_sample_without_a_call_is_an_answer_in_words():
+    draw = make_draw(make_api("other", {}), style="irrelevance", hidden=(make_api(),))
+    found = row(0, make_sample(make_candidate(draw, meant=(Call("area", {"width": 1}),), answer="I can't.")))
+    assert found["messages"] == [
+        {"role": "user", "content": "How large is it?"},
+        {"role": "assistant", "content": "I can't."},
+    ]
+    assert [tool["function"]["name"] for tool in found["tools"]] == ["other"]

@@ -259,3 +259,10 @@ def test_apis_of_one_name_keep_their_own_tools():
     for count in range(3):
         properties = {f"a{number}": TEXT for number in range(count)}
         assert list(tools(make_api("f", properties))[0]["parameters"]) == list(properties)
+
+
+def test_a_sample_without_a_call_has_an_empty_list_of_answers():
+    draw = make_draw(make_api("other", {}), style="irrelevance", hidden=(make_api(),))
+    found = row(0, make_sample(make_candidate(draw, meant=(Call("area", {"width": 1}),), answer="I can't.")))
+    assert found["answers"] == "[]"
+    assert [tool["name"] for tool in json.loads(found["tools"])] == ["other"]

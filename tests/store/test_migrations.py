@@ -79,6 +79,7 @@ def test_what_was_there_is_there(old: Path) -> None:
         ("format", ""),
         ("execution", "all ran"),
     ]
+    assert (sample.answer, sample.candidate.meant, sample.candidate.draw.hidden) == ("", (), ())
     (rejected,) = reader.candidates(rejected=True)
     assert rejected.results == (CallResult(error=CallError("timeout", "too läte"), seconds=0.25),)
     assert rejected.rejection is not None

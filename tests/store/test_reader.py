@@ -231,3 +231,22 @@ def test_a_store_without_a_run(store: Path) -> None:
     assert reader.run() is None
     assert list(reader.samples()) == list(reader.candidates()) == []
     assert reader.funnel() == {}
+
+
+def test_a_candidate_without_a_call_comes_out_as_it_went_in(writer: RunWriter, store: Path) -> None:
+    draw = replace(DRAW, style="irrelevance", apis=(), hidden=(API,))
+    other = replace(DRAW, index=1, style="missing_parameter", withheld="x")
+    meant = (Call("convert", {"x": 1.5, "name": "ü"}),)
+    made = [
+        Candidate(one, 0, "raw", "q", answer="Löst nichts.", meant=meant).passed("format").passed("execution")
+        for one in (draw, other)
+    ]
+    for candidate in made:
+        writer.save_draw(candidate.draw, [candidate], 1.0)
+    reader = StoreReader(store)
+    assert list(reader.candidates()) == made
+    assert [(sample.calls, sample.answer) for sample in reader.samples()] == [((), "Löst nichts.")] * 2
+    assert {name: part.verified for name, part in reader.funnel("style").items()} == {
+        "irrelevance": 1,
+        "missing_parameter": 1,
+    }

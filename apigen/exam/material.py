@@ -45,9 +45,10 @@ def read_material(path: Path, count: int, seed: int, run_id: int | None = None) 
         if run is None:
             raise StoreError(f"{store}: holds no run; `apigen run CONFIG` fills it")
         config = given or _config_of(store, str(run["config"]))
-        verified = [sample.candidate for sample in islice(reader.samples(), count * READ_FOR_EACH)]
+        known = [sample.candidate for sample in islice(reader.samples(), count * READ_FOR_EACH)]
+    verified = [candidate for candidate in known if candidate.calls]  # the corruptions are of calls
     if not verified:
-        raise StoreError(f"{store}: run {reader.run_id} has no verified sample to examine the verifier with")
+        raise StoreError(f"{store}: run {reader.run_id} has no verified sample with calls to examine the verifier with")
     return Material(
         _only_reading(config, store),
         tuple(choose(verified, count, seed)),

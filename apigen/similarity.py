@@ -59,6 +59,7 @@ class Similarity:
             if seen < LOOKED_AT:
                 yield word
             seen += len(self._holders[word])
+
     def likeness(self, one: Api, other: Api) -> float:
         """Return how much two APIs of this library share of the rare words of both: 0 for nothing, 1 for all."""
         mine, others = (self._words[self._place[api.name]] & self._weight.keys() for api in (one, other))

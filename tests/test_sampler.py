@@ -317,13 +317,16 @@ def test_a_category_has_the_weight_it_is_given():
 
 
 @pytest.mark.parametrize("similar", [0.0, 1.0])
-@pytest.mark.parametrize("strategy", ["call_first", "query_first"])
-@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize(
+    ("style", "strategy"),
+    [(style, strategy) for style in STYLES for strategy in ("call_first", *["query_first"] * (style not in NO_CALL))],
+)
 def test_a_category_of_weight_zero_is_left_out_of_every_part_of_a_draw(style, strategy, similar):
     config = only(style, strategy, similar=similar, distractors=6, categories={"category_1": 0})
     for draw in draws(config, 100):
-        assert {api.category for api in (*draw.apis, *draw.distractors)} <= {"category_0", "category_2"}
-        assert len(draw.distractors) + len(draw.apis) > 6
+        drawn = (*draw.apis, *draw.distractors, *draw.hidden)
+        assert {api.category for api in drawn} <= {"category_0", "category_2"}
+        assert len(drawn) > (4 if style in NO_CALL else 6)
 
 
 def test_some_category_must_be_left():

@@ -51,6 +51,7 @@ class Place:
             "library": [{"source": "python", "path": str(folder / "lib")}],
             "llms": {"writer": {"backend": "openai", "model": "m", "base_url": server.base_url, "retries": 0}},
             "seed": 5,
+            "sampler": {"styles": dict.fromkeys(("simple", "multiple", "parallel", "parallel_multiple"), 1)},
             "sandbox": {"seconds": 20},
             "checkers": ["format", "execution", "grounding", {"agreement": {"llm": "writer"}}, "judge"],
         }

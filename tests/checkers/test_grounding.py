@@ -630,3 +630,19 @@ def test_a_request_without_a_call_states_all_but_what_is_withheld(query: str, wi
 @given(st.text(max_size=60), st.sampled_from(["", "weight_kg", "speed", "to", "unknown"]))
 def test_any_request_without_a_call_gets_an_answer(query: str, withheld: str) -> None:
     assert without_call(query, withheld) in ("", "value_not_in_query", "number_not_in_calls", "withheld_value_in_query")
+
+
+def test_a_pair_in_brackets_is_two_numbers_and_a_thousand_stays_one() -> None:
+    for query in ("Turn the point (5,1) around.", "Turn the point [5, 1] around."):
+        assert not missing(query, "x", NUMBER, 5)
+        assert not missing(query, "y", NUMBER, 1)
+    assert not missing("The town (1,234 people) grows.", "people", NUMBER, 1234)
+    assert not missing("The town (1,234) grows.", "people", NUMBER, 1234)
+
+
+def test_the_exponent_of_a_unit_is_no_leftover() -> None:
+    call = Call("f", {"value": 14.4})
+    for query in ("Tile 14.4 m2 of floor.", "Tile 14.4m2 of floor.", "Tile 14.4 ft2 of floor."):
+        assert asyncio.run(GroundingChecker.from_options({})(candidate(query, call))).rejection is None, query
+    told = asyncio.run(GroundingChecker.from_options({})(candidate("Tile 14.4 m of floor, 2 coats.", call)))
+    assert told.rejection is not None

@@ -7,8 +7,10 @@ from datetime import datetime
 from apigen.checkers.spellings.values import unstated
 from apigen.records import Api, Call, Json
 
-NUMBER = re.compile(r"\d{1,30}(?:,\d{3}(?!\d)){0,8}(?:[.:/]\d{1,30}){0,8}")
-"""Digits with what may stand inside a number, a date or a time; a comma only before a group of three."""
+NUMBER = re.compile(
+    r"(?<![0-9 ]m)(?<![0-9 ][ckm]m)(?<![0-9 ]ft)(?<![0-9 ]yd)\d{1,30}(?:,\d{3}(?!\d)){0,8}(?:[.:/]\d{1,30}){0,8}"
+)
+"""Digits with what may stand inside a number, a date or a time; a comma only before a group of three. Not the 2 of `m2`."""
 MOST_NUMBERS = 100
 """Numbers looked at in one query; more than that are data, not wording."""
 

@@ -9,6 +9,9 @@ _LONG = 2000  # longer strings are looked up as they are, without boundaries
 _SUPERSCRIPTS = re.compile("⁻?[⁰¹²³⁴-⁹]+")
 _BEFORE_FRACTION = re.compile("(?<=[0-9])(?=[¼-¾⅐-⅞])")
 _FEET_AND_INCHES = re.compile(r"(?<![0-9.])([0-9])' ?([0-9]{1,2}) ?(?:\"|'')")
+_PAIR = re.compile(
+    r"(?<=[(\[])(-?[0-9]{1,15}(?:\.[0-9]{1,15})?),(?=-?(?![0-9]{3}[)\]])[0-9]{1,15}(?:\.[0-9]{1,15})?[)\]])"
+)
 _ADDRESS = re.compile(r"[^\s@]{1,100}@[^\s@]{1,200}")
 _CODE = re.compile(r"\+?[a-z0-9]{4,40}")
 _IRREGULAR = {
@@ -40,6 +43,7 @@ def plain(text: str) -> str:
     text = _SUPERSCRIPTS.sub(lambda run: "^" + unicodedata.normalize("NFKC", run[0]), text)
     text = _BEFORE_FRACTION.sub(" ", text)
     text = unicodedata.normalize("NFKC", text.translate(_ALIKE)).translate(_ALIKE).casefold()
+    text = _PAIR.sub(r"\1, ", text)  # two coordinates, no decimal comma
     return " ".join(_FEET_AND_INCHES.sub(r"\1 feet \2 inches", text).split())
 
 

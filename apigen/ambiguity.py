@@ -6,17 +6,15 @@ A disagreement is either side's mistake or the docs' fault; what many disagree a
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import sqrt
 from typing import Literal
 
 from apigen.checkers.agreement import AgreementChecker
 from apigen.checkers.equivalence import spelled_out
+from apigen.intervals import wilson
 from apigen.records import Api, Call, Json, canonical
 from apigen.store.reader import StoreReader
 
 EXAMPLES = 2
-DEVIATIONS = 1.959964
-"""Of the normal distribution, for an interval of 95%."""
 
 Kind = Literal["left_out", "added", "other_value", "other_api", "no_call", "called_too", "not_recorded"]
 
@@ -99,16 +97,6 @@ def ambiguities(reader: StoreReader) -> list[Ambiguity]:
     for one in found.values():
         one.differences.sort(key=lambda difference: (-difference.count, difference.kind, difference.name))
     return sorted(found.values(), key=lambda one: (-one.interval[0], -one.disagreed, one.api))
-
-
-def wilson(hits: int, of: int) -> tuple[float, float]:
-    """Return the 95% interval of a share, by Wilson's score; from 0 to 1 where nothing was asked."""
-    if not of:
-        return 0.0, 1.0
-    share, square = hits / of, DEVIATIONS**2
-    middle = (share + square / (2 * of)) / (1 + square / of)
-    half = DEVIATIONS / (1 + square / of) * sqrt(share * (1 - share) / of + square / (4 * of * of))
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 Seen = dict[tuple[str, Kind, str], tuple[Json, Json]]

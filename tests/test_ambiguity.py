@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apigen.ambiguity import EXAMPLES, ambiguities, wilson
+from apigen.ambiguity import EXAMPLES, ambiguities
 from apigen.cli import main
 from apigen.config import RunConfig
+from apigen.intervals import wilson
 from apigen.options import parse_options
 from apigen.pipeline import run
 from apigen.records import Call, Draw

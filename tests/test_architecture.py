@@ -24,7 +24,7 @@ LAYERS = (
     ("sandbox", "llms", "store"),
     ("config",),
     ("options", "progress"),
-    ("records", "errors", "words"),
+    ("records", "errors", "intervals", "words"),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 # They run beside untrusted code, in an interpreter that has no apigen.

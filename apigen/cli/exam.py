@@ -117,7 +117,7 @@ def _interval(hits: int, of: int) -> str:
     """Return the bounds in percent, rounded outwards."""
     from math import ceil, floor
 
-    from apigen.exam.report import wilson
+    from apigen.intervals import wilson
 
     low, high = wilson(hits, of)
     return f"{floor(100 * low)}-{ceil(100 * high)}%" if of else "-"

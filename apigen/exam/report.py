@@ -2,25 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
 
 from apigen.exam.corruptions import Decided
+from apigen.intervals import wilson
 from apigen.records import Candidate, Json, calls_to_json
-
-Z_95 = 1.959963984540054
-"""The normal distribution's 0.975 quantile."""
-
-
-def wilson(hits: int, of: int) -> tuple[float, float]:
-    """Return the score interval that holds a proportion with 95% confidence: (0, 1) where nothing was seen.
-
-    Source: E. B. Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22 (1927) 209-212.
-    """
-    if not of:
-        return 0.0, 1.0
-    share, spread = hits / of, Z_95**2 / of
-    middle, half = share + spread / 2, Z_95 * sqrt(share * (1 - share) / of + spread / (4 * of))
-    return max(0.0, (middle - half) / (1 + spread)), min(1.0, (middle + half) / (1 + spread))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from apigen.exam.report import Count, Outcome, counts, row_of, wilson
+from apigen.exam.report import Count, Outcome, counts, row_of
+from apigen.intervals import wilson
 from tests.makers import make_candidate
 
 SAMPLE = make_candidate()

@@ -43,7 +43,8 @@ class ForkServer:
         assert process.stdin is not None
         assert process.stdout is not None
         self._process, self._stdin, self._stdout = process, process.stdin.fileno(), process.stdout.fileno()
-        self._exit = os.pidfd_open(process.pid)
+        # Elsewhere than on Linux the end of its words is the only sign of its end.
+        self._exit = os.pidfd_open(process.pid) if hasattr(os, "pidfd_open") else None
         self._loop = asyncio.get_running_loop()
         self._unsent = memoryview(b"")
         self._data = bytearray()
@@ -56,7 +57,8 @@ class ForkServer:
         for pipe in (self._stdin, self._stdout):
             os.set_blocking(pipe, False)
         self._loop.add_reader(self._stdout, self._read)
-        self._loop.add_reader(self._exit, self._exited)
+        if self._exit is not None:
+            self._loop.add_reader(self._exit, self._exited)
 
     @classmethod
     async def start(cls, folder: Path, tier: Tier, limits: SandboxConfig, clock: datetime) -> "ForkServer":
@@ -127,10 +129,13 @@ class ForkServer:
         """End the server and whatever it left behind, without waiting for it."""
         if self._process.returncode is not None:
             return
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.pid, signal.SIGKILL)
+        self._kill_group()
         if not self.reachable:  # then nobody watches it any more
             self._close()
+
+    def _kill_group(self) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)
 
     async def stop(self) -> None:
         """End the server, and wait until it is gone."""
@@ -161,6 +166,8 @@ class ForkServer:
         else:
             self._loop.remove_reader(self._stdout)
             self._lost()
+            if self._exit is None:
+                self._let_go()
         return bool(data)
 
     def _received(self, data: bytes) -> None:
@@ -188,20 +195,25 @@ class ForkServer:
 
     def _exited(self) -> None:
         """Read what it said last, and let go of it. What a library's import left behind goes too: it may hold the pipes open."""
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.pid, signal.SIGKILL)
+        self._kill_group()
         while self._read():
             pass
+        self._loop.remove_reader(self._stdout)
+        if self._exit is not None:
+            self._loop.remove_reader(self._exit)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        self._kill_group()
         self._lost()
-        for watched in (self._stdout, self._exit):
-            self._loop.remove_reader(watched)
         self._loop.remove_writer(self._stdin)
         self._close()
         self._ended.set_result(None)
 
     def _close(self) -> None:
         self._process.wait()  # at once, since it is dead
-        os.close(self._exit)
+        if self._exit is not None:
+            os.close(self._exit)
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 pipe.close()

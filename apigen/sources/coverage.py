@@ -32,11 +32,7 @@ def _has_type(schema: dict[str, Any], name: str) -> bool:
 
 
 def _any(test: Callable[[dict[str, Any]], bool]) -> Callable[[Api], bool]:
-    return lambda api: any(test(node) for schema in api.properties.values() for node in nodes(_whole(schema, api)))
-
-
-def _whole(schema: Any, api: Api) -> list[Any]:
-    return [schema, api.parameters.get("$defs", {})] if "$ref" in str(schema) else [schema]
+    return lambda api: any(test(node) for schema in api.properties.values() for node in nodes(schema))
 
 
 FEATURES: dict[str, Callable[[Api], bool]] = {

@@ -618,6 +618,27 @@ def test_a_start_that_is_broken_off_leaves_nothing_and_does_not_hang(folder: Pat
     assert set(children_of(os.getpid())) <= before
 
 
+def test_where_a_process_has_no_descriptor_its_end_is_seen_all_the_same(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As elsewhere than on Linux, with --unsafe-no-sandbox."""
+    monkeypatch.delattr("os.pidfd_open")
+    before = set(children_of(os.getpid()))
+
+    async def work(sandbox: Sandbox) -> None:
+        echo = Invocation("ways", "echo", {"value": 1})
+        assert (await sandbox.run([echo]))[0].value == 1
+        (server,) = sandbox._idle  # type: ignore[attr-defined]
+        os.kill(server.pid, signal.SIGKILL)
+        while server.usable:
+            await asyncio.sleep(0.01)
+        assert (await sandbox.run([echo]))[0].value == 1
+
+    using(folder, work, unsafe=True)
+    using(folder, work)
+    assert set(children_of(os.getpid())) <= before
+
+
 def test_a_server_that_died_idle_costs_no_call(folder: Path) -> None:
     async def work(sandbox: Sandbox) -> None:
         echo = Invocation("ways", "echo", {"value": 1})

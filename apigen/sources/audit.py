@@ -12,6 +12,9 @@ from apigen.sources.context import SourceContext
 from apigen.sources.coverage import is_rich
 from apigen.sources.python import PythonSource, read_api, read_description
 
+WANTED_EXAMPLES = 2
+"""Recorded calls of a function: from one alone, neither parallel calls nor variety can be made."""
+
 
 @dataclass(frozen=True, slots=True)
 class Audit:
@@ -65,7 +68,7 @@ async def _audit_functions(source: PythonSource, other: PythonSource) -> Audit:
         where = f"{folder / str(row['file'])}: {api.name}"
         jobs = [Invocation(row["module"], api.name, call.arguments) for call in api.examples]
         results, again = await asyncio.gather(source.sandbox.run(jobs), other.sandbox.run(jobs))
-        found = (*_document_problems(api), *_no_examples(api), *_run_problems(api, results, again))
+        found = (*_document_problems(api), *_few_examples(api), *_run_problems(api, results, again))
         problems += [f"{where}: {problem}" for problem in found]
         if any(is_rich(result.value) for result in results):
             rich.add(api.name)
@@ -92,9 +95,10 @@ def _document_problems(api: Api) -> Iterator[str]:
             yield f"example {canonical(call.arguments)} does not fit the annotations: {error.message[:200]}"
 
 
-def _no_examples(api: Api) -> Iterator[str]:
-    if not api.examples:
-        yield "has no recorded call; add doctest examples `>>> name(argument=value)`"
+def _few_examples(api: Api) -> Iterator[str]:
+    if len(api.examples) < WANTED_EXAMPLES:
+        count = f"{len(api.examples) or 'no'} recorded call{'s'[: len(api.examples) != 1]}"
+        yield f"has {count}, {WANTED_EXAMPLES} are wanted; add doctest examples `>>> name(argument=value)`"
 
 
 def _run_problems(api: Api, first: tuple[CallResult, ...], second: tuple[CallResult, ...]) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """run(config): draw -> generate -> check -> store, until the target is reached."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, aclosing, closing, nullcontext, suppress
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from apigen.budget import Budget
 from apigen.config import RunConfig
 from apigen.engines import Engine, OnRay
 from apigen.engines.local import LocalEngine
-from apigen.errors import BudgetSpent, UnusableReply
+from apigen.errors import BudgetSpent, StoreError, UnusableReply
 from apigen.exporters import Order, check_exports, export_order
 from apigen.llms import Load
 from apigen.progress import Listener, Progress
@@ -21,6 +22,7 @@ from apigen.store import StoreBusy
 from apigen.store.commit import CommitLog
 from apigen.store.lock import only_run
 from apigen.store.reader import StoreReader, recorded_clock
+from apigen.store.settlement import PENDING
 from apigen.store.writer import RunWriter, request_key
 from apigen.target import Tally
 from apigen.work import DrawResult, Plan, Work
@@ -92,6 +94,7 @@ async def run(
             stages=work.stages,
             clock=clock,
             new_run=new_run,
+            ordered=plan.ordered,
         )
         cleanup.callback(writer.close)
         engine = ray or LocalEngine(work.do, plan.most_in_flight)
@@ -147,7 +150,8 @@ class _Session:
         self._saving: set[asyncio.Future[None]] = set()
         self.log = CommitLog(writer, self.notice)
         self.budget = Budget(target, self.log, writer.seconds_before)
-        self.tally = Tally(target)
+        self.tally = Tally(target, ordered=bool(plan.ordered))
+        self._settling: asyncio.Task[None] | None = None
         self.tally.resume(writer.resume_point(target.verified))
         for llm in plan.llms.values():
             llm.on_pause = self.notice
@@ -176,13 +180,14 @@ class _Session:
         beside = [asyncio.ensure_future(self._heed(stop)), asyncio.ensure_future(self._tick())]
         state: State = "stopped"
         try:
-            async with aclosing(self._engine.run(self._next_draw)) as results:
-                async for index, result in results:
-                    self._take(index, result)
-                    beyond = self.tally.beyond()
-                    if beyond is not None:
-                        await self._engine.drop(beyond)
-                    self._tell()
+            await self._settle()
+            before = -1
+            # Once more where what was begun gave enough only until its duplicates were found.
+            while self._may_begin() and self.tally.finished > before:
+                before = self.tally.finished
+                await self._work_off()
+                while self._settling is not None:
+                    await self._settling
             await self.log.drain()
             if self._failure and not (self.log.given_up and isinstance(self._failure, StoreBusy)):
                 raise self._failure
@@ -198,10 +203,41 @@ class _Session:
             with suppress(StoreBusy) if self.log.given_up else nullcontext():
                 await self.log.write(lambda: self._writer.finish(state=state, cut=cut, seconds=seconds))
 
+    async def _work_off(self) -> None:
+        async with aclosing(self._engine.run(self._next_draw)) as results:
+            async for index, result in results:
+                self._take(index, result)
+                if self._settling is None:
+                    self._settling = asyncio.ensure_future(self._settle())
+                beyond = self.tally.droppable()
+                if beyond is not None:
+                    await self._engine.drop(beyond)
+                self._tell()
+
+    async def _settle(self) -> None:
+        """Have the draws whose turn has come decided, those that came meanwhile together."""
+        try:
+            while draws := self.tally.unsettled():
+                outcomes = await self._decided([index for index in draws if not self.tally.left_open(index)])
+                for index in draws:
+                    outcome = outcomes.get(index, Counter())
+                    self.tally.settle(index, outcome[""])
+                    self._progress.rejected.update({reason: n for reason, n in outcome.items() if reason})
+        except StoreError as error:
+            self._failure = self._failure or error
+        finally:
+            self._settling = None
+
+    async def _decided(self, draws: list[int]) -> dict[int, Counter[str]]:
+        outcomes: dict[int, Counter[str]] = {}
+        await self.log.write(lambda: outcomes.update(self._writer.settle(draws)))
+        return outcomes
+
+    def _may_begin(self) -> bool:
+        return not (self._failure or self._stopped or self.budget.spent) and self.tally.has_work()
+
     def _next_draw(self) -> int | None:
-        if self._failure or self._stopped or self.budget.spent:
-            return None
-        return self.tally.next_draw()
+        return self.tally.next_draw() if self._may_begin() else None
 
     async def _heed(self, stop: asyncio.Event) -> None:
         await stop.wait()
@@ -238,7 +274,7 @@ class _Session:
 
     def _save(self, operation: Callable[[], None]) -> None:
         """Hand something over to be committed; a failure of the disk ends the session."""
-        saving = asyncio.ensure_future(self.log.write(operation))
+        saving = self.log.hand_over(operation)
         self._saving.add(saving)
         saving.add_done_callback(self._saved)
 
@@ -252,7 +288,7 @@ class _Session:
         """Begin the display with what earlier sessions did."""
         for reason, count in self._writer.count_candidates().items():
             self._progress.candidates += count
-            if reason:
+            if reason not in ("", PENDING):
                 self._progress.rejected[reason] += count
         self._progress.draws = self.tally.finished
         self._progress.verified_before = self.tally.verified

@@ -14,13 +14,16 @@ SPECULATION = 1.25
 class Tally:
     """Counts finished draws, and finds the shortest prefix of draws that reaches the target.
 
+    `ordered`: what a draw gave is only known once it is settled, in draw order; until then it counts as what it may give.
     Memory grows with the draws that ended ahead of a still open one, not with the run.
     """
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, *, ordered: bool = False) -> None:
+        self._ordered = ordered
         self._wanted = target.verified
         self._last = target.draws or _most_draws(target.verified)
         self._next = 0
+        self._handed = 0
         self._begun = 0
         self._outstanding = 0
         self._finished = 0
@@ -47,6 +50,7 @@ class Tally:
     def resume(self, point: ResumePoint) -> None:
         """Count the draws that earlier sessions finished."""
         self._next, self._prefix, self.cut = point.next, point.verified, point.cut
+        self._handed = point.next
         self._ahead = dict(point.ahead)
         self.verified = point.verified + sum(point.ahead.values())
         self._finished = point.next + len(point.ahead)
@@ -82,12 +86,33 @@ class Tally:
         self._ahead[index] = 0
         self._advance()
 
+    def left_open(self, index: int) -> bool:
+        """Say whether a draw was left open in this session."""
+        return index in self._skipped
+
     def _advance(self) -> None:
-        while self._next in self._ahead:
-            self._prefix += self._ahead.pop(self._next)
-            if self._wanted and self.cut is None and self._prefix >= self._wanted:
-                self.cut = self._next
-            self._next += 1
+        while not self._ordered and self._next in self._ahead:
+            self._settle(self._ahead[self._next])
+
+    def unsettled(self) -> list[int]:
+        """Hand out the draws whose turn to be settled has come, in order; each is to be given to `settle` in that order."""
+        first = self._handed
+        while self._ordered and self._handed in self._ahead:
+            self._handed += 1
+        return list(range(first, self._handed))
+
+    def settle(self, index: int, verified: int) -> None:
+        """Count what the next draw in order gave after all."""
+        assert index == self._next, f"draw {index} is not the next"
+        self.verified += verified - self._ahead[index]
+        self._settle(verified)
+
+    def _settle(self, verified: int) -> None:
+        del self._ahead[self._next]
+        self._prefix += verified
+        if self._wanted and self.cut is None and self._prefix >= self._wanted:
+            self.cut = self._next
+        self._next += 1
 
     def _worth_having(self) -> float:
         """Return how many draws may be in flight: about as many as the missing samples will take."""
@@ -115,6 +140,12 @@ class Tally:
             if total >= self._wanted:
                 return index + 1
         return None
+
+    def droppable(self) -> int | None:
+        """Return the first draw that will not matter, for sure: what is not settled yet may give less than it seems."""
+        if self._ordered:
+            return None if self.cut is None else self.cut + 1
+        return self.beyond()
 
     @property
     def open(self) -> int:

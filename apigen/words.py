@@ -7,6 +7,8 @@ from collections.abc import Sequence
 # Scripts without spaces between words count letter by letter; 2.5 and 1,000 are one word each.
 UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 WORD = re.compile(rf"[{UNSPACED}]|\d+(?:[.,]\d+)+|[^\W_{UNSPACED}]+")
+NEAR, NEAR_WORDS = 0.7, 3
+"""Two texts are near-duplicates from this Jaccard similarity of their word 3-grams on."""
 APOSTROPHES = str.maketrans("", "", "'\u2019")
 
 

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
 
-from apigen.checkers import Checker, Toolbox, build_checkers, verify
+from apigen.checkers import Checker, Toolbox, build_checkers, build_ordered, verify
 from apigen.config import RunConfig
 from apigen.generator import Generator
 from apigen.llms import Load, build_llms
@@ -18,6 +18,7 @@ from apigen.records import Candidate, Draw, Request
 from apigen.sampler import Sampler
 from apigen.sources import ApiSource, Library, build_sources, open_library
 from apigen.sources.context import SourceContext
+from apigen.store.settlement import OrderedChecker
 
 DrawResult = tuple[Draw, tuple[Candidate, ...]]
 
@@ -31,6 +32,7 @@ class Plan:
     sources: Sequence[ApiSource]
     llms: Mapping[str, PatientLLM]
     clock: datetime
+    ordered: tuple[OrderedChecker, ...]
 
     @classmethod
     def check(cls, config: RunConfig, clock: datetime) -> "Plan":
@@ -41,7 +43,8 @@ class Plan:
         """
         prompts = Prompts(config.prompts)
         sources = build_sources(config.library, SourceContext(config.sandbox, clock, config.store))
-        return cls(config, prompts, sources, build_llms(config.llms, config.concurrency), clock)
+        llms = build_llms(config.llms, config.concurrency)
+        return cls(config, prompts, sources, llms, clock, build_ordered(config.stages))
 
     @property
     def most_in_flight(self) -> int:
@@ -62,6 +65,7 @@ class Work:
         self._cleanup = cleanup
         self._patient = plan.llms
         self._llms = {name: RecordedLLM(llm) for name, llm in plan.llms.items()}
+        self._ordered = plan.ordered
         self._sampler = Sampler(config.sampler, library.apis, config.seed)
         self._generator = Generator(config.generator, self._llms[config.generator.llm], plan.prompts, library)
         self._checkers: tuple[Checker, ...] = build_checkers(
@@ -84,7 +88,7 @@ class Work:
 
     @property
     def stages(self) -> list[str]:
-        return [checker.stage for checker in self._checkers]
+        return [checker.stage for checker in self._checkers] + [checker.stage for checker in self._ordered]
 
     def attach(self, log: CompletionLog, allow: Callable[[], None]) -> None:
         """Keep replies in this log; `allow` is called before each question that costs, and raises where none is left."""

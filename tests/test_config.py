@@ -334,7 +334,7 @@ def test_a_misspelt_required_key_is_named(load, before, after):
         (
             "[format, excution]",
             "checkers[1]",
-            "'excution' is unknown; choose one of agreement, decontamination, execution, format",
+            "'excution' is unknown; choose one of agreement, decontamination, duplicates, execution, format",
         ),
         ("[judge, format]", "checkers", "the first checker must be `format`"),
         ("[format, {judge: {llm: nobody}}]", "checkers[1].judge.llm", "'nobody' is not among `llms` (writer)"),

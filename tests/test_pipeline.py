@@ -16,6 +16,7 @@ from apigen.errors import ConfigError, EndpointError, LibraryError, StoreError
 from apigen.options import parse_options
 from apigen.pipeline import Outcome, Progress, run
 from apigen.records import NO_CALL, STYLES
+from apigen.stats import gather
 from apigen.store.reader import StoreReader
 from tests.servers import Answer, Body, ChatServer, Oracle, purpose_of, question_of
 
@@ -465,3 +466,33 @@ def test_a_function_that_returns_half_a_character_ends_no_run(
     chosen = settings(serving(Oracle()).base_url, target={"draws": 2}, sampler={"styles": {"simple": 1}})
     go(chosen)
     assert in_store(chosen, "select count(*) from draws") == [(2,)]
+
+
+def test_of_two_alike_the_earlier_draw_stays_whichever_ends_first(serving: Serving, settings: Settings) -> None:
+    exports = []
+    for name, at_once, delay in (("one", 1, 0.0), ("many", 12, 0.05)):
+        chosen = settings(serving(Oracle(delay=delay)).base_url, target={"verified": 12}, concurrency=at_once)
+        store = Path(chosen["store"]).with_name(f"{name}.db")
+        chosen |= {"checkers": [*chosen["checkers"], "duplicates"], "store": str(store)}
+        outcome = go(chosen)
+        assert (outcome.state, outcome.open_draws) == ("done", 0)
+        exports.append(export_of(chosen))
+        with closing(StoreReader(store)) as reader:
+            found = gather(reader)
+            assert (found.samples, found.near_queries) == (12, 0)
+            assert any(reason.startswith("duplicates:") for reason in reader.funnel()[""].rejected)
+            assert reader.funnel()[""].pending == 0
+            samples = list(reader.samples())
+        assert all(sample.stages[-1] == "duplicates" for sample in samples)
+    assert exports[0] == exports[1]
+
+
+def test_a_raised_target_goes_on_against_what_was_kept(serving: Serving, settings: Settings) -> None:
+    chosen = settings(serving(Oracle(delay=0.02)).base_url, target={"verified": 12})
+    chosen["checkers"] = [*chosen["checkers"], "duplicates"]
+    go(chosen)
+    at_once = export_of(chosen)
+    chosen["store"] = f"{chosen['store']}.again"
+    for wanted in (3, 8, 12):
+        assert go(chosen | {"target": {"verified": wanted}}).state == "done"
+    assert export_of(chosen) == at_once

@@ -1,16 +1,18 @@
-"""The verifier: checkers in a row. A new checker is one file here and one line in CHECKERS.
+"""The verifier: checkers in a row. A new checker is one file here and one line in CHECKERS (or ORDERED).
 
 The paper's three stages are format, execution and semantic; the semantic one is a choice of three votes that fail differently:
 grounding (a rule), judge (an LLM says yes or no) and agreement (an LLM that has not seen the calls arrives at the same ones).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from itertools import pairwise
+from typing import Any, Protocol
 
 from apigen.checkers.agreement import AgreementChecker
 from apigen.checkers.decontamination import DecontaminationChecker
+from apigen.checkers.duplicates import DuplicatesChecker
 from apigen.checkers.execution import ExecutionChecker
 from apigen.checkers.format import FormatChecker
 from apigen.checkers.grounding import GroundingChecker
@@ -22,6 +24,7 @@ from apigen.options import choose_door
 from apigen.prompts import Prompts
 from apigen.records import Candidate, JsonObject
 from apigen.sources import Library
+from apigen.store.settlement import OrderedChecker
 
 
 class Checker(Protocol):
@@ -55,23 +58,46 @@ CHECKERS: dict[str, Callable[[JsonObject, Toolbox], Checker]] = {
 }
 
 
+ORDERED: dict[str, Callable[[JsonObject], OrderedChecker]] = {
+    "duplicates": DuplicatesChecker.from_options,
+}
+"""Those that compare a candidate with what earlier draws gave: they decide last, and in draw order."""
+
+
 def build_checkers(entries: Sequence[Stage], tools: Toolbox) -> tuple[Checker, ...]:
-    """Build the configured checkers, in order.
+    """Build the configured checkers that look at a candidate alone, in order.
 
     Raises:
         ConfigError: For an unknown checker, a wrong option, or an order in which unchecked calls would run.
     """
-    names = [entry.name for entry in entries]
-    if names[0] != "format":
+    if entries[0].name != "format":
         raise ConfigError("the first checker must be `format`: the others rely on calls it let pass", key="checkers")
-    checkers = []
+    return tuple(_built(entries, CHECKERS, lambda make, options: make(options, tools)))
+
+
+def build_ordered(entries: Sequence[Stage]) -> tuple[OrderedChecker, ...]:
+    """Build the configured checkers that decide in draw order.
+
+    Raises:
+        ConfigError: For a wrong option, or where another checker comes after one.
+    """
+    names = [entry.name for entry in entries]
+    for name, following in pairwise(names):
+        if name in ORDERED and following not in ORDERED:
+            raise ConfigError(f"`{name}` is decided in draw order, after all others; put it last", key="checkers")
+    return tuple(_built(entries, ORDERED, lambda make, options: make(options)))
+
+
+def _built(
+    entries: Sequence[Stage], registry: Mapping[str, Any], build: Callable[[Any, JsonObject], Any]
+) -> Iterator[Any]:
     for number, entry in enumerate(entries):
-        make = choose_door(entry, CHECKERS, f"checkers[{number}]")
-        try:
-            checkers.append(make(entry.options, tools))
-        except ConfigError as error:
-            raise error.within(key=f"checkers[{number}].{entry.name}") from None
-    return tuple(checkers)
+        make = choose_door(entry, {**CHECKERS, **ORDERED}, f"checkers[{number}]")
+        if entry.name in registry:
+            try:
+                yield build(make, entry.options)
+            except ConfigError as error:
+                raise error.within(key=f"checkers[{number}].{entry.name}") from None
 
 
 async def verify(candidate: Candidate, checkers: Sequence[Checker]) -> Candidate:

@@ -1,7 +1,7 @@
 """Which of the paper's three stages, or of the stages beside them, a checker belongs to, and which checkers are rules."""
 
-STAGES = ("format", "decontamination", "execution", "semantic")
-"""In the order in which they are shown; decontamination is no stage of the paper's."""
+STAGES = ("format", "decontamination", "execution", "semantic", "duplicates")
+"""In the order in which they are shown; decontamination and duplicates are no stages of the paper's."""
 RULES = ("format", "decontamination", "execution", "grounding")
 """The checkers that ask no LLM."""
 

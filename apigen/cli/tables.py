@@ -52,6 +52,8 @@ def print_funnel(reader: "StoreReader", console: "Console") -> None:
         for reason, count in ranked:
             if stage_of(reason) == stage:
                 funnel.add_row(f"rejected: {stage}", reason, str(count))
+    if whole.pending:
+        funnel.add_row("waiting for an earlier draw", "", str(whole.pending))
     if whole.surplus:
         funnel.add_row("verified, beyond the target", "", str(whole.surplus))
     funnel.add_row("verified", "", str(whole.verified), style="bold")

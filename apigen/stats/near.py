@@ -9,7 +9,8 @@ from array import array
 from collections.abc import Sequence
 from math import ceil
 
-THRESHOLD = 0.7
+from apigen.words import NEAR
+
 MOST_TEXTS = 200_000
 MOST_COMPARED = 500
 SKETCH = 1 << 20
@@ -24,7 +25,7 @@ class NearDuplicates:
     there were more, and none was found.
     """
 
-    def __init__(self, threshold: float = THRESHOLD) -> None:
+    def __init__(self, threshold: float = NEAR) -> None:
         self._threshold = threshold
         self._shingles = array("Q")
         self._ends = array("Q", [0])

@@ -36,11 +36,15 @@ class CommitLog:
         Raises:
             StoreError: If the store cannot be written, now or by waiting.
         """
+        await asyncio.shield(self.hand_over(operation))
+
+    def hand_over(self, operation: Operation) -> "asyncio.Future[None]":
+        """Put an operation behind those handed over before; the future is done once it is committed, or failed as in `write`."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._pending.append((operation, done))
         if self._flushing is None:
             self._flushing = asyncio.ensure_future(self._flush())
-        await asyncio.shield(done)
+        return done
 
     def give_up(self) -> None:
         """Wait for a full disk or a locked file no longer: what cannot be written now is not, and its draws are done again."""

@@ -297,3 +297,17 @@ def m004_no_call(db: Database) -> None:
         ("draws", "withheld", ""),
     ):
         db.execute(f"alter table {table} add column {column} text not null default '{default}'")
+
+
+@migrations()
+def m008_settlement(db: Database) -> None:
+    """What is decided in draw order: how far that got, and the keys by which samples that were kept are found again."""
+    db.execute("alter table runs add column settled integer not null default 0")
+    db.execute(
+        """
+        create table kept_keys (
+            key integer not null, run_id integer not null references runs(id), draw integer not null,
+            position integer not null, primary key (key, run_id, draw, position)
+        ) without rowid
+        """
+    )

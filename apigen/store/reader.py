@@ -17,6 +17,7 @@ from apigen.errors import StoreError
 from apigen.records import Api, Call, Candidate, Draw, Json, Sample, Verdict, canonical
 from apigen.store import open_database, store_errors
 from apigen.store.packing import loads, unpack_calls, unpack_results, unpack_verdicts
+from apigen.store.settlement import PENDING
 
 # The index is in draw order within a reason, and verified candidates have none: nothing is sorted, nothing else is read. `cross`
 # keeps SQLite from beginning with the draws.
@@ -37,12 +38,16 @@ LAST_DRAW = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
-    """Counts of one grouping of candidates: how many came in, why some went out, how many are verified."""
+    """Counts of one grouping of candidates: how many came in, why some went out, how many are verified.
+
+    `pending` are those that passed all but what is decided in draw order, and wait for an earlier draw.
+    """
 
     generated: int
     rejected: dict[str, int]
     verified: int
     surplus: int
+    pending: int = 0
 
     @property
     def all_verified(self) -> int:
@@ -51,7 +56,8 @@ class Funnel:
 
     @property
     def pass_rate(self) -> float:
-        return self.all_verified / self.generated if self.generated else 0.0
+        decided = self.generated - self.pending
+        return self.all_verified / decided if decided else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +136,12 @@ class StoreReader:
         found: dict[str, Funnel] = {}
         for part, reason, n, surplus in rows:
             old = found.get(part, Funnel(0, {}, 0, 0))
-            rejected = {**old.rejected, reason: n} if reason else old.rejected
+            waits = n if reason == PENDING else 0
+            rejected = {**old.rejected, reason: n} if reason and not waits else old.rejected
             verified = 0 if reason else n - surplus
-            found[part] = Funnel(old.generated + n, rejected, old.verified + verified, old.surplus + surplus)
+            found[part] = Funnel(
+                old.generated + n, rejected, old.verified + verified, old.surplus + surplus, old.pending + waits
+            )
         return found
 
     def costs(self, by: Literal["purpose", "style"] | None = "purpose") -> dict[str, Cost]:
@@ -170,7 +179,7 @@ class StoreReader:
         """Yield candidates in draw order: verified ones, or rejected ones (of a reason that starts so)."""
         reasons: list[str | None] = [None]
         if rejected or reason:
-            reasons = [known for known in self._reasons() if known.startswith(reason)]
+            reasons = [known for known in self._reasons() if known != PENDING and known.startswith(reason)]
         in_order = merge(*map(self._rows, reasons), key=itemgetter(0, 1))
         yield from self._candidates(islice(in_order, limit))
 
@@ -184,7 +193,7 @@ class StoreReader:
         if stage not in stages:
             return
         reached = stages[stages.index(stage) :]
-        later = [reason for reason in self._reasons() if reason.split(":")[0] in reached]
+        later = [reason for reason in self._reasons() if reason == PENDING or reason.split(":")[0] in reached]
         with self._damage():
             for reason in (None, *later):
                 for query, calls, verdicts in self._query(ASKED, self.run_id, reason):
@@ -192,7 +201,7 @@ class StoreReader:
                     yield query, unpack_calls(calls), said[stage]
 
     def _reasons(self) -> list[str]:
-        """Return the codes for which candidates were rejected."""
+        """Return the codes for which candidates were rejected, and `pending` where some are."""
         known = self._query("select distinct reason from tallies where run_id = ? and reason != ''", self.run_id)
         return [row["reason"] for row in known]
 

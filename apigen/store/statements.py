@@ -35,3 +35,7 @@ ADD_TALLY = """
 insert into tallies (run_id, style, strategy, reason, candidates) values (?, ?, ?, ?, ?)
 on conflict do update set candidates = candidates + excluded.candidates
 """
+SETTLE_CANDIDATE = """
+update candidates set status = ?, stage = ?, reason = ?, detail = ?, verdicts = ?
+where run_id = ? and draw = ? and position = ?
+"""

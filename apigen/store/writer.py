@@ -14,6 +14,7 @@ from apigen.records import Api, Candidate, Completion, Draw, Json, Request, cano
 from apigen.store import open_database, store_errors, transaction
 from apigen.store.packing import dumps, loads, pack_calls, pack_results, pack_verdicts
 from apigen.store.runs import continued_run, insert_run
+from apigen.store.settlement import PENDING, OrderedChecker, Settlement
 from apigen.store.statements import (
     ADD_COST,
     ADD_TALLY,
@@ -24,6 +25,7 @@ from apigen.store.statements import (
     SAVE_DRAW,
 )
 
+LAST_DRAW = 2**63 - 1
 CACHE_KB = 8_000
 """What the writer keeps of the file in memory, at most, so that a store of millions is not read again for each row."""
 
@@ -49,8 +51,11 @@ class RunWriter:
     StoreBusy where the disk is full or the file locked, and StoreError where the store is lost.
     """
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, run_id: int) -> None:
+    def __init__(
+        self, path: Path, connection: sqlite3.Connection, run_id: int, ordered: Sequence[OrderedChecker] = ()
+    ) -> None:
         self.path, self.run_id, self._connection = path, run_id, connection
+        self._settlement = Settlement(connection, run_id, ordered) if ordered else None
         self._reading = open_database(path)
         connection.execute(f"pragma cache_size = -{CACHE_KB}")
         query = "select coalesce(seconds, 0) from runs where id = ?"
@@ -72,8 +77,11 @@ class RunWriter:
         stages: Sequence[str],
         clock: datetime,
         new_run: bool = False,
+        ordered: Sequence[OrderedChecker] = (),
     ) -> "RunWriter":
         """Continue the newest run of these settings in the config's store; in an empty one, or with `new_run`, begin a run.
+
+        `ordered`: the stages that decide in draw order, once `settle` is called.
 
         Raises:
             StoreError: If the store holds only runs of other settings or of another library.
@@ -90,7 +98,9 @@ class RunWriter:
                 else:
                     connection.execute("update runs set cut = null, state = 'open' where id = ?", [run_id])
                     connection.execute("update tallies set surplus = 0 where run_id = ?", [run_id])
-            return cls(path, connection, run_id)
+                    if ordered:
+                        Settlement(connection, run_id, ordered).reopen()
+            return cls(path, connection, run_id, ordered)
         except BaseException:
             connection.close()
             raise
@@ -117,8 +127,9 @@ class RunWriter:
         """Return where to go on with the run, and where its target of so many verified samples was reached."""
         upcoming, verified, cut = 0, 0, None
         ahead: dict[int, int] = {}
+        decided = self._settlement.settled() if self._settlement else LAST_DRAW
         for index, gave in self._read("select idx, verified from draws where run_id = ? order by idx", self.run_id):
-            if index != upcoming:
+            if index != upcoming or index >= decided:
                 ahead[index] = gave
                 continue
             upcoming += 1
@@ -187,8 +198,12 @@ class RunWriter:
             )
 
     def save_draw(self, draw: Draw, candidates: Sequence[Candidate], seconds: float) -> None:
-        """Write a finished draw with all its candidates; `seconds` is how long this session has run."""
-        reasons = Counter(each.rejection.reason if each.rejection else "" for each in candidates)
+        """Write a finished draw with all its candidates; `seconds` is how long this session has run.
+
+        Where stages decide in draw order, those that passed so far are pending, and the draw has none verified.
+        """
+        passed = PENDING if self._settlement else ""
+        reasons = Counter(each.rejection.reason if each.rejection else passed for each in candidates)
         names = [dumps([api.name for api in apis]) for apis in (draw.apis, draw.distractors, draw.hidden)]
         with self.transaction():
             row = (self.run_id, draw.index, draw.seed, draw.style, draw.strategy, *names, draw.withheld, reasons[""])
@@ -206,12 +221,25 @@ class RunWriter:
 
     def _save_candidate(self, candidate: Candidate) -> None:
         rejection = candidate.rejection
+        about: tuple[str, str | None, str | None, str | None]
+        about = ("verified", None, None, None) if self._settlement is None else (PENDING, None, PENDING, None)
+        if rejection:
+            about = ("rejected", rejection.stage, rejection.reason, rejection.detail)
         row = (self.run_id, candidate.draw.index, candidate.position, candidate.raw, candidate.query,
-               pack_calls(candidate.calls), "rejected" if rejection else "verified",
-               rejection.stage if rejection else None, rejection.reason if rejection else None,
-               rejection.detail if rejection else None, pack_results(candidate.results),
+               pack_calls(candidate.calls), *about, pack_results(candidate.results),
                pack_verdicts(candidate.verdicts), candidate.answer, pack_calls(candidate.meant))  # fmt: skip
         self._write(SAVE_CANDIDATE, row)
+
+    def settle(self, draws: Sequence[int]) -> dict[int, Counter[str]]:
+        """Let the stages that decide in draw order decide draws whose turn it is; return how many came to each reason.
+
+        The verified ones have the reason "". What comes after a draw that was left open is decided without it, and decided anew in
+        the session that finds it there.
+        """
+        if self._settlement is None:
+            return {}
+        with self.transaction():
+            return {index: self._settlement.settle(index) for index in draws}
 
     def _place_costs(self, draw: Draw) -> None:
         """Book the replies of a draw, which were an open draw's until now, under its style."""

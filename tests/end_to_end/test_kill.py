@@ -22,6 +22,7 @@ Serving = Callable[..., ChatServer]
 Settings = Callable[..., dict[str, Any]]
 ConfigFile = Callable[..., Path]
 TARGET = {"verified": 30}
+CHECKERS = ["format", "execution", "grounding", {"agreement": {"llm": "writer"}}, "duplicates"]
 KILLED_RUNS, KILLS = 5, 10
 
 
@@ -105,6 +106,7 @@ def reference(serving: Serving, settings: Settings, config_file: ConfigFile, tmp
         alone = settings(
             serving(Oracle()).base_url,
             target=TARGET,
+            checkers=CHECKERS,
             store=str(tmp_path / "alone.db"),
             exports=[{"format": "xlam", "file": str(tmp_path / "alone.jsonl")}],
         )
@@ -133,7 +135,7 @@ def test_kill_9_again_and_again(
     """Ten kills a run, at random moments: so many requests later, and then some milliseconds; while it starts; while it ends."""
     chance = random.Random(seed)
     server = serving(Oracle(delay=0.1))
-    chosen = settings(server.base_url, target=TARGET)
+    chosen = settings(server.base_url, target=TARGET, checkers=CHECKERS)
     config = config_file(chosen)
     paid: list[tuple[int, set[Question]]] = []
     for kill in range(KILLS - 1):
@@ -186,7 +188,7 @@ def test_a_kill_after_the_last_draw_costs_nothing(
 ) -> None:
     """The export is gone and the run's row says `running`: the next session writes both anew without a question."""
     server = serving(Oracle())
-    chosen = settings(server.base_url, target=TARGET)
+    chosen = settings(server.base_url, target=TARGET, checkers=CHECKERS)
     run_to_the_end(config_file(chosen))
     with closing(sqlite3.connect(chosen["store"])) as db:
         db.execute("update runs set state = 'running', cut = null")
@@ -233,7 +235,7 @@ def test_a_polite_end_lets_what_is_in_flight_end(
 ) -> None:
     """No draw is begun after the signal; those in flight are finished, and every reply that came is written down."""
     server = serving(slow_after_nine(1.5))
-    chosen = settings(server.base_url, target=TARGET, concurrency=AT_ONCE)
+    chosen = settings(server.base_url, target=TARGET, checkers=CHECKERS, concurrency=AT_ONCE)
     config = config_file(chosen)
     with started("run", config) as process:
         wait_for(lambda: len(server.requests) >= PROMPT + AT_ONCE)
@@ -257,7 +259,7 @@ def test_a_second_signal_ends_at_once(
     serving: Serving, settings: Settings, config_file: ConfigFile, reference: bytes, how: signal.Signals
 ) -> None:
     server = serving(slow_after_nine(30))
-    chosen = settings(server.base_url, target=TARGET, concurrency=AT_ONCE)
+    chosen = settings(server.base_url, target=TARGET, checkers=CHECKERS, concurrency=AT_ONCE)
     config = config_file(chosen)
     with started("run", config) as process:
         wait_for(lambda: len(server.requests) >= PROMPT + AT_ONCE)
@@ -282,7 +284,7 @@ def test_what_takes_too_long_is_dropped_after_a_while(
 ) -> None:
     """One signal, and replies that would take half a minute: it ends after the five seconds that were said."""
     server = serving(slow_after_nine(30))
-    chosen = settings(server.base_url, target=TARGET, concurrency=AT_ONCE)
+    chosen = settings(server.base_url, target=TARGET, checkers=CHECKERS, concurrency=AT_ONCE)
     config = config_file(chosen)
     with started("run", config) as process:
         wait_for(lambda: len(server.requests) >= PROMPT + AT_ONCE)
@@ -316,7 +318,7 @@ def test_files_that_may_not_grow_pause_the_run(
 ) -> None:
     """A limit on the size of files; it is lifted while the run waits."""
     server = serving(Oracle())
-    chosen = settings(server.base_url, target=TARGET)
+    chosen = settings(server.base_url, target=TARGET, checkers=CHECKERS)
     config = config_file(chosen)
 
     with started("run", config, before=SMALL_FILES) as process:
@@ -369,7 +371,9 @@ def test_a_full_disk_pauses_the_run(
     if not may_mount(disk):
         pytest.skip("may not mount a disk here; see the test above")
     server = serving(Oracle())
-    chosen = settings(server.base_url, target={"draws": TARGET["verified"]}) | {"store": str(disk / "run.db")}
+    chosen = settings(server.base_url, target={"draws": TARGET["verified"]}, checkers=CHECKERS) | {
+        "store": str(disk / "run.db")
+    }
     script = FULL.format(kb=4096, disk=disk, library=library, ballast=(4096 - 380) * 1024, kept=kept)
     with started("run", config_file(chosen), before=[*UNSHARE, "sh", "-c", script, "sh"]) as process:
         line = read_until(process, WAITS)
@@ -395,7 +399,7 @@ def test_a_run_that_waits_for_the_disk_can_be_stopped(
 ) -> None:
     """Ctrl-C must not wait for a disk that stays full: what is in memory only is asked for again, nothing else is lost."""
     server = serving(Oracle())
-    chosen = settings(server.base_url, target=TARGET)
+    chosen = settings(server.base_url, target=TARGET, checkers=CHECKERS)
     config = config_file(chosen)
 
     with started("run", config, before=SMALL_FILES) as process:

@@ -131,6 +131,14 @@ def _default_styles(settings: Mapping[str, Any]) -> dict[Style, float]:
     return {style: weight for style, weight in weights.items() if weight}
 
 
+class FeedbackConfig(Options):
+    """Seed examples from what was verified: `examples` a draw, from `round` draws to the next but one, each in `shows` rounds."""
+
+    round: Annotated[int, Field(ge=2, le=100_000)] = 200
+    examples: Annotated[int, Field(ge=1, le=8)] = 2
+    shows: Annotated[int, Field(ge=1, le=100)] = 3
+
+
 class SamplerConfig(Options):
     """How draws are made: weights of styles and strategies, how many APIs and calls a draw has."""
 
@@ -144,6 +152,7 @@ class SamplerConfig(Options):
     categories: dict[str, Weight] = {}
     in_a_row: Annotated[int, Field(ge=1, le=1000)] = 1
     vary_values: Annotated[float, Field(ge=0, le=1)] = 0.5
+    feedback: FeedbackConfig | None = None
 
     @model_validator(mode="after")
     def _sensible(self) -> "SamplerConfig":
@@ -239,6 +248,8 @@ class RunConfig(Options):
                 entry["options"]["http"] = {key: value for key, value in http.items() if key not in REACHING}
         if not chosen["decontaminate"]:
             del chosen["decontaminate"]
+        if chosen["sampler"]["feedback"] is None:
+            del chosen["sampler"]["feedback"]
         if chosen["clock"] is None:  # then it is the store's, and no setting
             del chosen["clock"]
         return chosen

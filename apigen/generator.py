@@ -44,8 +44,10 @@ class Generator:
 
     async def _call_first(self, draw: Draw) -> tuple[Candidate, ...]:
         calls = await self._calls_that_run(draw)
-        shown = [{"api": draw.find(call.name), "arguments": draw.told(call).arguments} for call in calls]
-        text, truncated = await self._ask(draw, "call_first", query_schema(), QUERY_TOKENS, calls=shown)
+        told = [{"api": draw.find(call.name), "arguments": draw.told(call).arguments} for call in calls]
+        text, truncated = await self._ask(
+            draw, "call_first", query_schema(), QUERY_TOKENS, calls=told, shown=draw.shown
+        )
         query, fault = parse_query(text, truncated=truncated)
         if draw.style in NO_CALL:
             return (Candidate(draw, 0, text, query, (), fault, answer=self._answer(draw, calls[0]), meant=calls),)
@@ -71,6 +73,7 @@ class Generator:
             self._config.max_tokens,
             apis=draw.apis,
             examples=draw.examples,
+            shown=draw.shown,
             pairs=self._config.pairs,
             task=TASKS[draw.style],
         )

@@ -15,9 +15,10 @@ from apigen.engines import Engine, OnRay
 from apigen.engines.local import LocalEngine
 from apigen.errors import BudgetSpent, StoreError, UnusableReply
 from apigen.exporters import Order, check_exports, export_order
+from apigen.feedback import Feedback
 from apigen.llms import Load
 from apigen.progress import Listener, Progress
-from apigen.records import Api
+from apigen.records import Api, Draw, SeedExample
 from apigen.store import StoreBusy
 from apigen.store.commit import CommitLog
 from apigen.store.lock import only_run
@@ -94,18 +95,18 @@ async def run(
             stages=work.stages,
             clock=clock,
             new_run=new_run,
-            ordered=plan.ordered,
+            ordered=plan.ordered if plan.settles else None,
         )
         cleanup.callback(writer.close)
-        engine = ray or LocalEngine(work.do, plan.most_in_flight)
-        session = _Session(plan, writer, engine, (ray or plan).loads, progress, listener)
+        engine = ray or LocalEngine(lambda index: work.do(index, session.shown(index)), plan.most_in_flight)
+        session = _Session(plan, writer, engine, (ray or plan).loads, progress, listener, work.draw)
         cleanup.push_async_callback(session.log.close)
         cleanup.push_async_callback(work.hang_up)
         work.attach(session.log, session.budget.check)
         work.attach_journal(session.log, request_key)
         if ray is not None:
             cleanup.push_async_callback(ray.close)
-            ray.attach(session.log, session.budget.check, session.notice, writer.path, writer.run_id)
+            ray.attach(session.log, session.budget.check, session.notice, session.shown, writer.path, writer.run_id)
         if fresh := session.has_work():
             progress.step = "starting the LLMs"
             listener(progress)
@@ -141,6 +142,7 @@ class _Session:
         loads: Callable[[], Sequence[Load]],
         progress: Progress,
         listener: Listener,
+        draw_of: Callable[[int], Draw],
     ) -> None:
         self._writer, self._engine, self._loads = writer, engine, loads
         self._progress, self._listener = progress, listener
@@ -150,12 +152,21 @@ class _Session:
         self._saving: set[asyncio.Future[None]] = set()
         self.log = CommitLog(writer, self.notice)
         self.budget = Budget(target, self.log, writer.seconds_before)
-        self.tally = Tally(target, ordered=bool(plan.ordered))
+        feedback = plan.config.sampler.feedback
+        self.tally = Tally(target, ordered=plan.settles, round_size=feedback.round if feedback else None)
+        self._feedback = feedback and Feedback(feedback, plan.config.seed, draw_of, writer.seed_pools(self._save_pool))
         self._settling: asyncio.Task[None] | None = None
         self.tally.resume(writer.resume_point(target.verified))
         for llm in plan.llms.values():
             llm.on_pause = self.notice
         self._recall()
+
+    def shown(self, index: int) -> tuple[SeedExample, ...]:
+        """Return the seed examples that a draw about to begin is shown."""
+        return self._feedback.shown(index) if self._feedback else ()
+
+    def _save_pool(self, number: int, places: str) -> None:
+        self._save(lambda: self._writer.save_pool(number, places))
 
     @property
     def state(self) -> State:

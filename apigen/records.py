@@ -125,8 +125,16 @@ class CallResult:
 
 
 @dataclass(frozen=True, slots=True)
+class SeedExample:
+    """A verified query with its calls, shown to those who write later ones."""
+
+    query: str
+    calls: tuple[Call, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Draw:
-    """One unit of work, made from (run seed, index) alone.
+    """One unit of work, made from (run seed, index) alone; but for what it is `shown`, where a run feeds back what it verified.
 
     `apis` are offered to the model. `plans` (call-first only) hold, for each call to make, the calls to try in order:
     the last is recorded and known to run. `distractors` are further APIs that a blind solver is shown beside `apis`.
@@ -144,6 +152,7 @@ class Draw:
     examples: tuple[Call, ...] = ()
     hidden: tuple[Api, ...] = ()
     withheld: str = ""
+    shown: tuple[SeedExample, ...] = ()
 
     def offered(self, name: str) -> Api | None:
         """Return the offered API of that name, or None."""

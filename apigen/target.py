@@ -15,11 +15,12 @@ class Tally:
     """Counts finished draws, and finds the shortest prefix of draws that reaches the target.
 
     `ordered`: what a draw gave is only known once it is settled, in draw order; until then it counts as what it may give.
+    `round_size`: a draw of one round is begun once all draws of the round before the last are settled.
     Memory grows with the draws that ended ahead of a still open one, not with the run.
     """
 
-    def __init__(self, target: Target, *, ordered: bool = False) -> None:
-        self._ordered = ordered
+    def __init__(self, target: Target, *, ordered: bool = False, round_size: int | None = None) -> None:
+        self._ordered, self._round = ordered, round_size
         self._wanted = target.verified
         self._last = target.draws or _most_draws(target.verified)
         self._next = 0
@@ -59,11 +60,14 @@ class Tally:
     def next_draw(self) -> int | None:
         """Return the next draw to begin, or None if none is worth beginning before others have ended."""
         index = self._first_open()
-        if not self._matters(index) or self._outstanding >= self._worth_having():
+        if not self._matters(index) or self._outstanding >= self._worth_having() or not self._in_turn(index):
             return None
         self._begun = index + 1
         self._outstanding += 1
         return index
+
+    def _in_turn(self, index: int) -> bool:
+        return self._round is None or index < (self._next // self._round + 2) * self._round
 
     def _first_open(self) -> int:
         index = max(self._begun, self._next)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from apigen.checkers import Checker, Toolbox, build_checkers, build_ordered, verify
@@ -14,7 +14,7 @@ from apigen.llms.batches import BatchJournal
 from apigen.llms.patient import PatientLLM
 from apigen.llms.recorded import CompletionLog, RecordedLLM
 from apigen.prompts import Prompts
-from apigen.records import Candidate, Draw, Request
+from apigen.records import Candidate, Draw, Request, SeedExample
 from apigen.sampler import Sampler
 from apigen.sources import ApiSource, Library, build_sources, open_library
 from apigen.sources.context import SourceContext
@@ -45,6 +45,11 @@ class Plan:
         sources = build_sources(config.library, SourceContext(config.sandbox, clock, config.store))
         llms = build_llms(config.llms, config.concurrency)
         return cls(config, prompts, sources, llms, clock, build_ordered(config.stages))
+
+    @property
+    def settles(self) -> bool:
+        """Say whether what a draw gave is only known in draw order."""
+        return bool(self.ordered) or self.config.sampler.feedback is not None
 
     @property
     def most_in_flight(self) -> int:
@@ -108,13 +113,19 @@ class Work:
         """
         await asyncio.gather(*(llm.start() for llm in self._llms.values()))
 
-    async def do(self, index: int) -> DrawResult:
-        """Do one draw: its candidates, each with all its verdicts.
+    def draw(self, index: int) -> Draw:
+        """Return a draw, which depends on the config, the library and its number alone."""
+        return self._sampler.draw(index)
+
+    async def do(self, index: int, shown: tuple[SeedExample, ...] = ()) -> DrawResult:
+        """Do one draw: its candidates, each with all its verdicts. `shown` are its seed examples.
 
         Raises:
             EndpointError, SandboxError, BudgetSpent, UnusableReply: The draw stays open.
         """
-        draw = self._sampler.draw(index)
+        draw = self.draw(index)
+        if shown:
+            draw = replace(draw, shown=shown)
         proposed = await self._generator.propose(draw)
         return draw, tuple([await verify(candidate, self._checkers) for candidate in proposed])
 

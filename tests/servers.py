@@ -318,7 +318,7 @@ class Oracle:
 def read_wishes(prompt: str) -> list[Wish]:
     """Read the last turn of the call-first prompt: (what is wanted, value by fact name) for each call."""
     wishes: list[Wish] = []
-    for line in prompt.strip().splitlines():
+    for line in prompt.rpartition("Now the message for this:\n")[2].strip().splitlines():
         fact = FACT.match(line)
         if fact:
             value, _ = json.JSONDecoder().raw_decode(fact["rest"])

@@ -17,7 +17,7 @@ LAYERS = (
     ("health", "ambiguity"),
     ("pipeline", "exam"),
     ("engines",),
-    ("work",),
+    ("work", "feedback"),
     ("sampler", "generator", "checkers", "exporters", "target", "budget", "stats"),
     ("pool",),
     ("variation", "sources", "parsing", "prompts", "similarity"),

@@ -9,7 +9,7 @@ from apigen.errors import ConfigError
 from apigen.prompts import Prompts, fact, purpose, signature, type_text
 from apigen.prompts.questions import LONGEST, wanted
 from apigen.prompts.schemas import calls_schema, pairs_schema, query_schema, verdict_schema
-from apigen.records import Call
+from apigen.records import Call, SeedExample
 from tests.makers import INTEGER, NULL, NUMBER, TEXT, make_api
 
 API = make_api(
@@ -24,9 +24,10 @@ API = make_api(
     examples=[{"value": 5}],
 )
 CALL = Call("convert", {"value": 5})
+SHOWN = SeedExample("How far is 5?", (CALL,))
 ASKED = {
-    "query_first": {"apis": [API], "examples": [CALL], "pairs": 3, "task": "Make one call."},
-    "call_first": {"calls": [{"api": API, "arguments": CALL.arguments}]},
+    "query_first": {"apis": [API], "examples": [CALL], "pairs": 3, "task": "Make one call.", "shown": [SHOWN]},
+    "call_first": {"calls": [{"api": API, "arguments": CALL.arguments}], "shown": [SHOWN]},
     "judge": {"apis": [API], "query": "How far?", "steps": [{"call": CALL, "result": "3.1"}]},
     "agreement": {"apis": [API], "query": "How far?"},
     "agreement_no_call": {"apis": [API], "query": "How far?", "told": "value: 5"},
@@ -57,6 +58,7 @@ def test_what_never_changes_stands_first(name):
         "withheld": "",
         "api": other,
         "steps": [],
+        "shown": [],
         "calls": [{"api": other, "arguments": {"x": 1}}],
     }
     prompts = Prompts()
@@ -75,7 +77,7 @@ def test_what_an_api_or_a_query_says_opens_no_turn_and_runs_no_template(name):
         **{key: evil for key in ("query",) if key in ASKED[name]},
     }
     if name == "call_first":
-        values = {"calls": [{"api": api, "arguments": {"value": evil}}]}
+        values = {"calls": [{"api": api, "arguments": {"value": evil}}], "shown": [SeedExample(evil, (CALL,))]}
     prompts = Prompts()
     turns, usual = prompts.render(name, **values), prompts.render(name, **ASKED[name])
     assert [turn.role for turn in turns] == [turn.role for turn in usual]

@@ -24,7 +24,7 @@ from apigen.engines.ray_worker import Failure, Job, Spent, Take, hash_of_prompts
 from apigen.errors import BudgetSpent
 from apigen.llms import Load
 from apigen.llms.recorded import CompletionLog
-from apigen.records import Completion
+from apigen.records import Completion, SeedExample
 from apigen.store import open_database, store_errors
 from apigen.work import DrawResult
 
@@ -66,10 +66,14 @@ class RayEngine:
         self._spent = ""
 
     def attach(
-        self, log: CompletionLog, allow: Callable[[], None], notice: Callable[[str], None], store: Path, run_id: int
-    ) -> None:
-        """Keep replies in this log, ask no question that `allow` forbids, and find what was answered before in this run."""
-        self.log, self._allow, self.notice = log, allow, notice
+        self, log: CompletionLog, allow: Callable[[], None], notice: Callable[[str], None],
+        shown: Callable[[int], tuple[SeedExample, ...]], store: Path, run_id: int,
+    ) -> None:  # fmt: skip
+        """Keep replies in this log, ask no question that `allow` forbids, and find what was answered before in this run.
+
+        `shown` gives a draw's seed examples.
+        """
+        self.log, self._allow, self.notice, self._shown = log, allow, notice, shown
         self._replies = KnownReplies(store, run_id)
 
     async def start(self) -> None:
@@ -145,7 +149,7 @@ class RayEngine:
             if seat is None or not room:  # no worker is up; one will be
                 heapq.heappush(self._again, index)
                 return
-            seat.order(Take(index, self._replies.of(index)))
+            seat.order(Take(index, self._replies.of(index), self._shown(index)))
             seat.draws.add(index)
 
     # --- what the seats say ---

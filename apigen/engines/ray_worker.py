@@ -21,7 +21,7 @@ from apigen import __version__
 from apigen.config import RunConfig
 from apigen.errors import ApigenError, BudgetSpent, ConfigError, LibraryError, UnusableReply
 from apigen.llms import Load
-from apigen.records import Completion, Request
+from apigen.records import Completion, Request, SeedExample
 from apigen.store.writer import request_key
 from apigen.work import DrawResult, Plan, Work
 
@@ -70,10 +70,11 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """Do a draw. `known` holds the replies that the store has of it, by key."""
+    """Do a draw. `known` holds the replies that the store has of it, by key; `shown` are its seed examples."""
 
     index: int
     known: Mapping[str, Completion]
+    shown: tuple[SeedExample, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,9 +227,9 @@ class Worker:
         """Hear the driver."""
         for order in orders:
             match order:
-                case Take(index, known):
+                case Take(index, known, shown):
                     self._log.begin(index, known)
-                    self._draws[index] = asyncio.ensure_future(self._do(index))
+                    self._draws[index] = asyncio.ensure_future(self._do(index, shown))
                 case Written(number, failure):
                     self._log.written(number, failure)
                 case Drop(first):
@@ -267,11 +268,11 @@ class Worker:
         self._outbox.append(event)
         self._anything.set()
 
-    async def _do(self, index: int) -> None:
+    async def _do(self, index: int, shown: tuple[SeedExample, ...]) -> None:
         assert self._work is not None
         result: DrawResult | Failure
         try:
-            result = await self._work.do(index)
+            result = await self._work.do(index, shown)
         except Exception as error:
             result = Failure.of(error)
         self._draws.pop(index, None)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from apigen.errors import ConfigError
 from apigen.prompts.questions import wanted
-from apigen.records import Api, Json, Message
+from apigen.records import Api, Json, Message, calls_to_json
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -37,7 +37,7 @@ class Prompts:
             undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=False
         )
         self._environment.filters.update(
-            signature=signature, purpose=purpose, fact=fact, wanted=wanted, json=compact_json
+            signature=signature, purpose=purpose, fact=fact, wanted=wanted, json=compact_json, calls=calls_to_json
         )
         self._turns = {path.stem: self._compile(_overridden(path, folder)) for path in sorted(FOLDER.glob("*.jinja"))}
 

@@ -311,3 +311,11 @@ def m008_settlement(db: Database) -> None:
         ) without rowid
         """
     )
+    db.execute(
+        """
+        create table seed_pools (
+            run_id integer not null references runs(id), round integer not null, places text not null,
+            primary key (run_id, round)
+        )
+        """
+    )

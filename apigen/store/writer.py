@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +13,7 @@ from apigen.config import RunConfig
 from apigen.records import Api, Candidate, Completion, Draw, Json, Request, canonical
 from apigen.store import open_database, store_errors, transaction
 from apigen.store.packing import dumps, loads, pack_calls, pack_results, pack_verdicts
+from apigen.store.pools import SeedPools
 from apigen.store.runs import continued_run, insert_run
 from apigen.store.settlement import PENDING, OrderedChecker, Settlement
 from apigen.store.statements import (
@@ -52,10 +53,10 @@ class RunWriter:
     """
 
     def __init__(
-        self, path: Path, connection: sqlite3.Connection, run_id: int, ordered: Sequence[OrderedChecker] = ()
+        self, path: Path, connection: sqlite3.Connection, run_id: int, ordered: Sequence[OrderedChecker] | None = None
     ) -> None:
         self.path, self.run_id, self._connection = path, run_id, connection
-        self._settlement = Settlement(connection, run_id, ordered) if ordered else None
+        self._settlement = None if ordered is None else Settlement(connection, run_id, ordered)
         self._reading = open_database(path)
         connection.execute(f"pragma cache_size = -{CACHE_KB}")
         query = "select coalesce(seconds, 0) from runs where id = ?"
@@ -77,11 +78,11 @@ class RunWriter:
         stages: Sequence[str],
         clock: datetime,
         new_run: bool = False,
-        ordered: Sequence[OrderedChecker] = (),
+        ordered: Sequence[OrderedChecker] | None = None,
     ) -> "RunWriter":
         """Continue the newest run of these settings in the config's store; in an empty one, or with `new_run`, begin a run.
 
-        `ordered`: the stages that decide in draw order, once `settle` is called.
+        `ordered`: the stages that decide in draw order, once `settle` is called; none where nothing has to wait for that.
 
         Raises:
             StoreError: If the store holds only runs of other settings or of another library.
@@ -98,7 +99,7 @@ class RunWriter:
                 else:
                     connection.execute("update runs set cut = null, state = 'open' where id = ?", [run_id])
                     connection.execute("update tallies set surplus = 0 where run_id = ?", [run_id])
-                    if ordered:
+                    if ordered is not None:
                         Settlement(connection, run_id, ordered).reopen()
             return cls(path, connection, run_id, ordered)
         except BaseException:
@@ -240,6 +241,16 @@ class RunWriter:
             return {}
         with self.transaction():
             return {index: self._settlement.settle(index) for index in draws}
+
+    def seed_pools(self, save: Callable[[int, str], None]) -> SeedPools:
+        """Return the pools of seed examples; `save` has `save_pool` called."""
+        return SeedPools(self.path, self._reading, self.run_id, save)
+
+    def save_pool(self, number: int, places: str) -> None:
+        """Write down the pool of a round."""
+        with self.transaction():
+            query = "insert or ignore into seed_pools (run_id, round, places) values (?, ?, ?)"
+            self._write(query, (self.run_id, number, places))
 
     def _place_costs(self, draw: Draw) -> None:
         """Book the replies of a draw, which were an open draw's until now, under its style."""

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
+from apigen.manner import PLAIN, Manner
+
 Json = Any
 """A JSON value. Objects are dicts with string keys, arrays are lists."""
 JsonObject = Mapping[str, Json]
@@ -131,7 +133,7 @@ class Draw:
     `apis` are offered to the model. `plans` (call-first only) hold, for each call to make, the calls to try in order:
     the last is recorded and known to run. `distractors` are further APIs that a blind solver is shown beside `apis`.
     In the styles that no call answers, plans hold the call that the request is written from: of an API that is `hidden` (none of
-    those offered fits), or of an offered one with a required argument `withheld` from the request.
+    those offered fits), or of an offered one with a required argument `withheld` from the request. `manner` is how it is worded.
     """
 
     index: int
@@ -144,6 +146,7 @@ class Draw:
     examples: tuple[Call, ...] = ()
     hidden: tuple[Api, ...] = ()
     withheld: str = ""
+    manner: Manner = PLAIN
 
     def offered(self, name: str) -> Api | None:
         """Return the offered API of that name, or None."""

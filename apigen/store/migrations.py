@@ -297,3 +297,9 @@ def m004_no_call(db: Database) -> None:
         ("draws", "withheld", ""),
     ):
         db.execute(f"alter table {table} add column {column} text not null default '{default}'")
+
+
+@migrations()
+def m005_manner(db: Database) -> None:
+    """How each draw's request is worded: what is not plain, as JSON."""
+    db.execute("alter table draws add column manner text not null default ''")

@@ -154,6 +154,13 @@ class MannersConfig(Options):
     phrasing: dict[Phrasing, Weight] = {}
     typos: Share = 0.0
 
+    @model_validator(mode="after")
+    def _weighted(self) -> "MannersConfig":
+        for name, weights in (("tones", self.tones), ("lengths", self.lengths), ("phrasing", self.phrasing)):
+            if weights and not any(weights.values()):
+                raise ValueError(f"`{name}`: at least one weight must be above 0")
+        return self
+
 
 VARIED: Mapping[str, Any] = {
     "personas": BUILTIN,

@@ -25,8 +25,8 @@ API = make_api(
 )
 CALL = Call("convert", {"value": 5})
 ASKED = {
-    "query_first": {"apis": [API], "examples": [CALL], "pairs": 3, "task": "Make one call."},
-    "call_first": {"calls": [{"api": API, "arguments": CALL.arguments}]},
+    "query_first": {"apis": [API], "examples": [CALL], "pairs": 3, "task": "Make one call.", "wording": ""},
+    "call_first": {"calls": [{"api": API, "arguments": CALL.arguments}], "wording": ""},
     "judge": {"apis": [API], "query": "How far?", "steps": [{"call": CALL, "result": "3.1"}]},
     "agreement": {"apis": [API], "query": "How far?"},
     "agreement_no_call": {"apis": [API], "query": "How far?", "told": "value: 5"},
@@ -58,6 +58,7 @@ def test_what_never_changes_stands_first(name):
         "api": other,
         "steps": [],
         "calls": [{"api": other, "arguments": {"x": 1}}],
+        "wording": "Be brief.",
     }
     prompts = Prompts()
     one, two = prompts.render(name, **ASKED[name]), prompts.render(name, **{key: changed[key] for key in ASKED[name]})
@@ -75,7 +76,7 @@ def test_what_an_api_or_a_query_says_opens_no_turn_and_runs_no_template(name):
         **{key: evil for key in ("query",) if key in ASKED[name]},
     }
     if name == "call_first":
-        values = {"calls": [{"api": api, "arguments": {"value": evil}}]}
+        values = {"calls": [{"api": api, "arguments": {"value": evil}}], "wording": evil}
     prompts = Prompts()
     turns, usual = prompts.render(name, **values), prompts.render(name, **ASKED[name])
     assert [turn.role for turn in turns] == [turn.role for turn in usual]

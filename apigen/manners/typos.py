@@ -91,7 +91,7 @@ def _places(query: str, told: frozenset[str], known: frozenset[str]) -> Iterator
     quoted = range(quotes[0], quotes[-1] + 1 if quotes[1:] else len(query)) if quotes else range(0)
     for found in _WORD.finditer(query):
         word, begin = found[0], _begin(found[0])
-        if found.start() in quoted or begin in told:
+        if found.start() in quoted or begin in told or (word.isupper() and word[1:]):
             continue
         opens = query[: found.start()].rstrip()[-1:] in ("", ".", "!", "?")
         slips = [word.lower()] if _has_spare_capital(word, opens) else []

@@ -17,7 +17,7 @@ from apigen.generator import Generator
 from apigen.manner import PLAIN, Manner
 from apigen.manners import Manners
 from apigen.prompts import Prompts
-from apigen.prompts.wording import HEAD, LENGTHS, TONES, wording
+from apigen.prompts.wording import HEAD, INDIRECT, LENGTHS, TONES, wording
 from apigen.records import CallResult, Message
 from apigen.sampler import Sampler
 from apigen.store.reader import StoreReader
@@ -118,8 +118,9 @@ def test_a_manner_is_asked_for_last(strategy):
 
 def test_what_is_plain_is_not_spoken_of():
     assert wording(PLAIN) == wording(Manner(typos=True)) == ""
-    assert wording(Manner(tone="curt")) == f"{HEAD}\n- {TONES['curt']}"
-    assert wording(RICH).count("\n- ") == 4
+    assert wording(Manner(tone="curt")) == f"{HEAD} Tone: {TONES['curt']}."
+    assert all(part in wording(RICH) for part in (RICH.persona, TONES["curt"], LENGTHS["long"], INDIRECT))
+    assert "\n" not in wording(RICH)
 
 
 def test_a_persona_opens_no_turn_and_runs_no_template():

@@ -181,6 +181,7 @@ class Candidate:
 
     `fault` is what the parser could not read, as (reason, detail): the format checker turns it into a rejection.
     Where no call is the right answer, `answer` is the reply in words, and `meant` the call that the query was written from.
+    `draft` is the query before typos were made in it, if they were: no benchmark's query hides behind them. The store keeps none.
     """
 
     draw: Draw
@@ -193,6 +194,7 @@ class Candidate:
     verdicts: tuple[Verdict, ...] = ()
     answer: str = ""
     meant: tuple[Call, ...] = ()
+    draft: str = ""
 
     @property
     def told(self) -> tuple[Call, ...]:

@@ -66,7 +66,7 @@ def mistyped(candidate: Candidate) -> Candidate:
     rng = Random(f"apigen/typos/{draw.seed}/{candidate.position}")  # noqa: S311 - data, not secrets
     told = _begins(call.key for call in (*candidate.calls, *candidate.meant))
     known = _begins(canonical([api.name, api.description, api.parameters]) for api in (*draw.apis, *draw.hidden))
-    return replace(candidate, query=mistype(candidate.query, told, known, rng))
+    return replace(candidate, query=mistype(candidate.query, told, known, rng), draft=candidate.query)
 
 
 def _begins(texts: Iterable[str]) -> frozenset[str]:

@@ -136,6 +136,7 @@ def test_typos_are_made_in_the_query_and_not_in_the_reply():
     (candidate,) = wait_for(Generator(GeneratorConfig(), llm, Prompts(), Runs()).propose(draw))
     assert "Please tell me what is the area" in candidate.raw
     assert candidate.query not in candidate.raw
+    assert candidate.draft in candidate.raw
 
 
 # --- store, config, show ---

@@ -7,12 +7,13 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import yaml
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from apigen.errors import ConfigError
+from apigen.manner import Length, Phrasing, Tone, persona_text
 from apigen.options import Door, Options, listed, parse_options
 from apigen.records import NO_CALL, STYLES, Completion, Json, Strategy, Style
 
@@ -139,6 +140,55 @@ class FeedbackConfig(Options):
     shows: Annotated[int, Field(ge=1, le=100)] = 3
 
 
+BUILTIN = "builtin"
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+def _read_personas(value: Any) -> Any:
+    if isinstance(value, str):
+        return value
+    if not isinstance(value, list | tuple) or not all(isinstance(text, str) for text in value):
+        raise ValueError(f"write `{BUILTIN}`, a file's name, or a list of texts")
+    return tuple(map(persona_text, value)) or ""
+
+
+class MannersConfig(Options):
+    """How requests are worded: shares and weights of each aspect. Without any, it is left to the writer."""
+
+    personas: Annotated[str | tuple[str, ...], BeforeValidator(_read_personas)] = ""
+    persona_share: Share = 0.5
+    tones: dict[Tone, Weight] = {}
+    lengths: dict[Length, Weight] = {}
+    phrasing: dict[Phrasing, Weight] = {}
+    typos: Share = 0.0
+
+    @model_validator(mode="after")
+    def _weighted(self) -> "MannersConfig":
+        for name, weights in (("tones", self.tones), ("lengths", self.lengths), ("phrasing", self.phrasing)):
+            if weights and not any(weights.values()):
+                raise ValueError(f"`{name}`: at least one weight must be above 0")
+        return self
+
+
+VARIED: Mapping[str, Any] = {
+    "personas": BUILTIN,
+    "tones": {"plain": 4} | {tone: 1 for tone in get_args(Tone) if tone != "plain"},
+    "lengths": {"plain": 3, "terse": 1, "short": 1, "medium": 2, "long": 1},
+    "phrasing": {"direct": 3, "indirect": 1},
+    "typos": 0.15,
+}
+"""What `manners: varied` is short for."""
+
+
+def _read_manners(value: Any) -> Any:
+    named = {"varied": VARIED, "plain": {}}
+    if isinstance(value, Mapping | MannersConfig):
+        return value
+    if isinstance(value, str) and value in named:
+        return named[value]
+    raise ValueError("write `varied`, `plain`, or `{tones: …, …}`")
+
+
 class SamplerConfig(Options):
     """How draws are made: weights of styles and strategies, how many APIs and calls a draw has."""
 
@@ -153,6 +203,7 @@ class SamplerConfig(Options):
     in_a_row: Annotated[int, Field(ge=1, le=1000)] = 1
     vary_values: Annotated[float, Field(ge=0, le=1)] = 0.5
     feedback: FeedbackConfig | None = None
+    manners: Annotated[MannersConfig, BeforeValidator(_read_manners)] = MannersConfig()
 
     @model_validator(mode="after")
     def _sensible(self) -> "SamplerConfig":
@@ -252,6 +303,8 @@ class RunConfig(Options):
             del chosen["sampler"]["feedback"]
         if chosen["clock"] is None:  # then it is the store's, and no setting
             del chosen["clock"]
+        if self.sampler.manners == MannersConfig():  # runs of before there were any go on
+            del chosen["sampler"]["manners"]
         return chosen
 
 

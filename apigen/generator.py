@@ -5,9 +5,11 @@ from typing import Any, Protocol
 
 from apigen.config import GeneratorConfig
 from apigen.llms import LLM
+from apigen.manners.typos import mistyped
 from apigen.parsing import parse_pairs, parse_query
 from apigen.prompts import Prompts
 from apigen.prompts.schemas import pairs_schema, query_schema
+from apigen.prompts.wording import wording
 from apigen.records import NO_CALL, Call, CallResult, Candidate, Draw, JsonObject, Request, Style
 
 QUERY_TOKENS = 256
@@ -33,14 +35,16 @@ class Generator:
         self._config, self._llm, self._prompts, self._library = config, llm, prompts, library
 
     async def propose(self, draw: Draw) -> tuple[Candidate, ...]:
-        """Return the draw's candidates, unchecked, in the order of the reply.
+        """Return the draw's candidates, unchecked, in the order of the reply; with slips of the pen where the draw wants some.
 
         Raises:
             EndpointError: If the LLM cannot be asked; the draw stays open.
         """
         if draw.strategy == "call_first":
-            return await self._call_first(draw)
-        return await self._query_first(draw)
+            candidates = await self._call_first(draw)
+        else:
+            candidates = await self._query_first(draw)
+        return tuple(map(mistyped, candidates)) if draw.manner.typos else candidates
 
     async def _call_first(self, draw: Draw) -> tuple[Candidate, ...]:
         calls = await self._calls_that_run(draw)
@@ -89,7 +93,7 @@ class Generator:
             Request(
                 purpose="generate",
                 draw=draw.index,
-                messages=self._prompts.render(prompt, **values),
+                messages=self._prompts.render(prompt, wording=wording(draw.manner), **values),
                 schema=schema,
                 max_tokens=max_tokens,
                 temperature=self._config.temperature,

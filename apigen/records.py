@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
+from apigen.manner import PLAIN, Manner
+
 Json = Any
 """A JSON value. Objects are dicts with string keys, arrays are lists."""
 JsonObject = Mapping[str, Json]
@@ -139,7 +141,7 @@ class Draw:
     `apis` are offered to the model. `plans` (call-first only) hold, for each call to make, the calls to try in order:
     the last is recorded and known to run. `distractors` are further APIs that a blind solver is shown beside `apis`.
     In the styles that no call answers, plans hold the call that the request is written from: of an API that is `hidden` (none of
-    those offered fits), or of an offered one with a required argument `withheld` from the request.
+    those offered fits), or of an offered one with a required argument `withheld` from the request. `manner` is how it is worded.
     """
 
     index: int
@@ -153,6 +155,7 @@ class Draw:
     hidden: tuple[Api, ...] = ()
     withheld: str = ""
     shown: tuple[SeedExample, ...] = ()
+    manner: Manner = PLAIN
 
     def offered(self, name: str) -> Api | None:
         """Return the offered API of that name, or None."""
@@ -187,6 +190,7 @@ class Candidate:
 
     `fault` is what the parser could not read, as (reason, detail): the format checker turns it into a rejection.
     Where no call is the right answer, `answer` is the reply in words, and `meant` the call that the query was written from.
+    `draft` is the query before typos were made in it, if they were: no benchmark's query hides behind them. The store keeps none.
     """
 
     draw: Draw
@@ -199,6 +203,7 @@ class Candidate:
     verdicts: tuple[Verdict, ...] = ()
     answer: str = ""
     meant: tuple[Call, ...] = ()
+    draft: str = ""
 
     @property
     def told(self) -> tuple[Call, ...]:

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from apigen.config import SamplerConfig
 from apigen.errors import LibraryError
+from apigen.manners import Manners
 from apigen.pool import ApiPool
 from apigen.records import NO_CALL, Api, Call, Draw, JsonObject, Strategy, Style, canonical
 from apigen.variation import from_schema, vary, without_defaults
@@ -28,11 +29,13 @@ class Sampler:
 
     Raises:
         LibraryError: On making, if the library is too small or too bare for a style or strategy of positive weight.
+        ConfigError: On making, if a file of personas cannot be used.
     """
 
     def __init__(self, config: SamplerConfig, apis: Sequence[Api], seed: int) -> None:
         self._config, self._seed = config, seed
         self._pool = ApiPool(apis, config, seed)
+        self._manners = Manners(config.manners, seed)
         self._styles = {style: weight for style, weight in config.styles.items() if not self._may_leave_out(style)}
         self._check_library()
 
@@ -79,6 +82,7 @@ class Sampler:
             examples=tuple(rng.choice(api.examples) for api in offered if api.examples),
             hidden=tuple(hidden),
             withheld=withheld,
+            manner=self._manners.draw(index),
         )
 
     def _plans(self, called: Sequence[Api], each: int, rng: Random) -> tuple[tuple[Call, ...], ...]:

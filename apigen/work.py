@@ -13,6 +13,7 @@ from apigen.llms import Load, build_llms
 from apigen.llms.batches import BatchJournal
 from apigen.llms.patient import PatientLLM
 from apigen.llms.recorded import CompletionLog, RecordedLLM
+from apigen.manners import Manners
 from apigen.prompts import Prompts
 from apigen.records import Candidate, Draw, Request, SeedExample
 from apigen.sampler import Sampler
@@ -42,6 +43,7 @@ class Plan:
             ConfigError: For whatever is wrong with one.
         """
         prompts = Prompts(config.prompts)
+        Manners(config.sampler.manners, config.seed)  # a sampler needs the library, which is not open yet
         sources = build_sources(config.library, SourceContext(config.sandbox, clock, config.store))
         llms = build_llms(config.llms, config.concurrency)
         return cls(config, prompts, sources, llms, clock, build_ordered(config.stages))

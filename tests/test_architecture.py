@@ -20,11 +20,12 @@ LAYERS = (
     ("work", "feedback"),
     ("sampler", "generator", "checkers", "exporters", "target", "budget", "stats"),
     ("pool",),
-    ("variation", "sources", "parsing", "prompts", "similarity"),
+    ("variation", "manners", "sources", "parsing", "prompts", "similarity"),
     ("sandbox", "llms", "store"),
     ("config",),
     ("options", "progress"),
     ("records", "errors", "intervals", "words"),
+    ("manner",),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 # They run beside untrusted code, in an interpreter that has no apigen.

@@ -26,8 +26,15 @@ API = make_api(
 CALL = Call("convert", {"value": 5})
 SHOWN = SeedExample("How far is 5?", (CALL,))
 ASKED = {
-    "query_first": {"apis": [API], "examples": [CALL], "pairs": 3, "task": "Make one call.", "shown": [SHOWN]},
-    "call_first": {"calls": [{"api": API, "arguments": CALL.arguments}], "shown": [SHOWN]},
+    "query_first": {
+        "apis": [API],
+        "examples": [CALL],
+        "pairs": 3,
+        "task": "Make one call.",
+        "shown": [SHOWN],
+        "wording": "",
+    },
+    "call_first": {"calls": [{"api": API, "arguments": CALL.arguments}], "shown": [SHOWN], "wording": ""},
     "judge": {"apis": [API], "query": "How far?", "steps": [{"call": CALL, "result": "3.1"}]},
     "agreement": {"apis": [API], "query": "How far?"},
     "agreement_no_call": {"apis": [API], "query": "How far?", "told": "value: 5"},
@@ -60,6 +67,7 @@ def test_what_never_changes_stands_first(name):
         "steps": [],
         "shown": [],
         "calls": [{"api": other, "arguments": {"x": 1}}],
+        "wording": "Be brief.",
     }
     prompts = Prompts()
     one, two = prompts.render(name, **ASKED[name]), prompts.render(name, **{key: changed[key] for key in ASKED[name]})
@@ -77,7 +85,11 @@ def test_what_an_api_or_a_query_says_opens_no_turn_and_runs_no_template(name):
         **{key: evil for key in ("query",) if key in ASKED[name]},
     }
     if name == "call_first":
-        values = {"calls": [{"api": api, "arguments": {"value": evil}}], "shown": [SeedExample(evil, (CALL,))]}
+        values = {
+            "calls": [{"api": api, "arguments": {"value": evil}}],
+            "shown": [SeedExample(evil, (CALL,))],
+            "wording": evil,
+        }
     prompts = Prompts()
     turns, usual = prompts.render(name, **values), prompts.render(name, **ASKED[name])
     assert [turn.role for turn in turns] == [turn.role for turn in usual]

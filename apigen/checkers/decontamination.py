@@ -80,7 +80,7 @@ class DecontaminationChecker:
         return cls(queries, signatures)
 
     async def __call__(self, candidate: Candidate) -> Candidate:
-        match = self._queries.find(candidate.query)
+        match = self._queries.find(candidate.draft or candidate.query)
         if match:
             (file, line), text = match
             return self._reject(candidate, f"the query is near {file} line {line}: {_shortened(text)}")

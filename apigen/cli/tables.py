@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from apigen.checkers.stages import STAGES, stage_of
+from apigen.manner import PLAIN
 from apigen.prompts import compact_json
 
 if TYPE_CHECKING:
@@ -158,6 +159,8 @@ def print_sample(candidate: "Candidate", console: "Console", *, title: str, verd
 
     draw = candidate.draw
     console.print(Text(f"{title} · draw {draw.index} · {draw.style} · {draw.strategy}", style="bold"))
+    if draw.manner != PLAIN:
+        console.print(Text(f"  {_short(str(draw.manner))}", style="dim"))
     console.print(Text(f"  {_short(candidate.query or candidate.raw)}"))
     for position, call in enumerate(candidate.calls):
         arguments = ", ".join(f"{name}={compact_json(value)}" for name, value in call.arguments.items())

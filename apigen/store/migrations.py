@@ -300,6 +300,12 @@ def m004_no_call(db: Database) -> None:
 
 
 @migrations()
+def m005_manner(db: Database) -> None:
+    """How each draw's request is worded: what is not plain, as JSON."""
+    db.execute("alter table draws add column manner text not null default ''")
+
+
+@migrations()
 def m008_settlement(db: Database) -> None:
     """What is decided in draw order: how far that got, and the keys by which samples that were kept are found again."""
     db.execute("alter table runs add column settled integer not null default 0")

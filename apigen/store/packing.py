@@ -10,6 +10,7 @@ from functools import lru_cache
 
 import orjson
 
+from apigen.manner import PLAIN, Manner
 from apigen.records import Call, CallError, CallResult, Json, Verdict, calls_to_json
 
 
@@ -75,3 +76,13 @@ def unpack_verdicts(text: str) -> tuple[Verdict, ...]:
 
 def _said(stage: str, passed: bool, reason: str, detail: str, answer: Json = None) -> Verdict:
     return Verdict(stage, passed, reason, detail, None if answer is None else _calls(answer))
+
+
+def pack_manner(manner: Manner) -> str:
+    """Return what is not plain of a manner, and nothing where all of it is."""
+    return "" if manner == PLAIN else dumps(manner.to_json())
+
+
+@lru_cache(maxsize=1024)
+def unpack_manner(text: str) -> Manner:
+    return Manner(**loads(text)) if text else PLAIN

@@ -16,14 +16,14 @@ from typing import Literal
 from apigen.errors import StoreError
 from apigen.records import Api, Call, Candidate, Draw, Json, Sample, Verdict, canonical
 from apigen.store import open_database, store_errors
-from apigen.store.packing import loads, unpack_calls, unpack_results, unpack_verdicts
+from apigen.store.packing import loads, unpack_calls, unpack_manner, unpack_results, unpack_verdicts
 from apigen.store.settlement import PENDING
 
 # The index is in draw order within a reason, and verified candidates have none: nothing is sorted, nothing else is read. `cross`
 # keeps SQLite from beginning with the draws.
 CANDIDATES = """
 select candidates.draw, position, raw, query, calls, results, verdicts, answer, meant, seed, style, strategy, apis, distractors,
-       hidden, withheld
+       hidden, withheld, manner
 from candidates indexed by candidates_by_reason
 cross join draws on draws.run_id = candidates.run_id and draws.idx = candidates.draw
 where candidates.run_id = ? and reason is ? and candidates.draw <= ?
@@ -226,9 +226,9 @@ class StoreReader:
         with self._damage():
             for index, position, raw, query, calls, results, verdicts, answer, meant, *about in rows:
                 if draw is None or draw.index != index:
-                    seed, style, strategy, offered, others, hidden, withheld = about
-                    kept = {"hidden": apis(hidden), "withheld": withheld}
-                    draw = Draw(index, seed, style, strategy, apis(offered), (), apis(others), **kept)
+                    seed, style, strategy, offered, others, hidden, withheld, manner = about
+                    draw = Draw(index, seed, style, strategy, apis(offered), (), apis(others), (), apis(hidden), withheld,
+                                manner=unpack_manner(manner))  # fmt: skip
                 yield Candidate(
                     draw,
                     position,

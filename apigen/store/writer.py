@@ -12,7 +12,7 @@ from pathlib import Path
 from apigen.config import RunConfig
 from apigen.records import Api, Candidate, Completion, Draw, Json, Request, canonical
 from apigen.store import open_database, store_errors, transaction
-from apigen.store.packing import dumps, loads, pack_calls, pack_results, pack_verdicts
+from apigen.store.packing import dumps, loads, pack_calls, pack_manner, pack_results, pack_verdicts
 from apigen.store.pools import SeedPools
 from apigen.store.runs import continued_run, insert_run
 from apigen.store.settlement import PENDING, OrderedChecker, Settlement
@@ -207,7 +207,8 @@ class RunWriter:
         reasons = Counter(each.rejection.reason if each.rejection else passed for each in candidates)
         names = [dumps([api.name for api in apis]) for apis in (draw.apis, draw.distractors, draw.hidden)]
         with self.transaction():
-            row = (self.run_id, draw.index, draw.seed, draw.style, draw.strategy, *names, draw.withheld, reasons[""])
+            row = (self.run_id, draw.index, draw.seed, draw.style, draw.strategy, *names, draw.withheld,
+                   pack_manner(draw.manner), reasons[""])  # fmt: skip
             self._write(SAVE_DRAW, row)
             for candidate in candidates:
                 self._save_candidate(candidate)

@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -59,6 +60,13 @@ def reason(checker, query="How large is it?", *calls, draw=None):
 )
 def test_a_query_near_a_benchmark_s_is_contaminated(bench, query, expected):
     assert bool(reason(bench({"query": WEATHER}), query)) is expected
+
+
+def test_typos_hide_no_benchmark_query(bench):
+    checker = bench({"query": WEATHER})
+    candidate = make_candidate(query="Waht is teh wether in Pari, Frnce tomorow mornin, in degres Celsis")
+    assert wait_for(checker(candidate)).rejection is None
+    assert rejection(wait_for(checker(replace(candidate, draft=WEATHER)))).reason == "decontamination:contaminated"
 
 
 def test_the_detail_names_file_line_and_text(bench):

@@ -17,7 +17,7 @@ from apigen.records import JsonObject
 class Options(BaseModel):
     """Base of every block of settings: frozen, and no key that is not known."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, defer_build=True)
 
 
 class Door(Options):

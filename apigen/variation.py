@@ -81,6 +81,22 @@ def _known_values(schema: JsonObject, rng: Random) -> Sequence[Json]:
     return []
 
 
+def near(value: Json, rng: Random) -> Json:
+    """Return a value of the same kind, size and roundness; the same one where there is none."""
+    return _vary_value(value, {}, rng, timedelta(days=rng.randint(-300, 300)))
+
+
+def near_all(arguments: JsonObject, api: Api, rng: Random) -> dict[str, Json]:
+    """Return arguments with near values where their schemas take them, enums aside; dates move by as many days."""
+    shift = timedelta(days=rng.randint(-300, 300))
+    found: dict[str, Json] = {}
+    for name, value in arguments.items():
+        schema = api.properties.get(name, {})
+        varied = _vary_value(value, schema, rng, shift)
+        found[name] = varied if varied == value or _fits(varied, schema) else value
+    return found
+
+
 def _vary_value(value: Json, schema: JsonObject, rng: Random, shift: timedelta) -> Json:
     if "enum" in schema:
         return rng.choice(list(schema["enum"]))

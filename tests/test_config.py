@@ -404,5 +404,5 @@ def test_a_config_that_names_its_styles_is_the_same_as_before(load):
     assert load(text).identity()["sampler"]["styles"] == {"simple": 1, "parallel": 2}
     assert set(load(text).identity()["sampler"]) == {
         "styles", "strategies", "offered", "calls", "distractors", "similar", "balance", "categories", "in_a_row",
-        "vary_values",
+        "coverage", "vary_values",
     }  # fmt: skip

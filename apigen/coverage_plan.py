@@ -83,13 +83,16 @@ class CoveragePlan:
         counts = {kind: count for kind, count in self._counts.items() if kind.group == group}
         names = {api.name for kind in counts for api in self._serving[kind]}
         apis = [api for api in self._pool.apis if api.name in names]
-        weights = self._pool.weights(apis)
-        calls = sum(kind.apis * count for kind, count in counts.items())
+        weights = dict(zip([api.name for api in apis], self._pool.weights(apis), strict=True))
+        quotas = dict.fromkeys(weights, 0.0)
+        # What only few can serve is theirs; the rest goes to whoever has least.
+        for kind in sorted(counts, key=lambda kind: len(self._serving[kind])):
+            _level(quotas, weights, [api.name for api in self._serving[kind]], kind.apis * counts[kind])
         phases = [(place + 0.5) / len(apis) for place in range(len(apis))]
         Random(f"apigen/{self._seed}/phases").shuffle(phases)  # noqa: S311 - data, not secrets
         if group == "query_first":  # for those that the planned calls of a round leave out
             phases = [1 - phase for phase in phases]
-        return _Share(apis, [calls * weight / sum(weights) for weight in weights], phases)
+        return _Share(apis, [quotas[api.name] for api in apis], phases)
 
     def _dealt(self, number: int) -> list[Turn]:
         rng = Random(f"apigen/{self._seed}/plan/{number}")  # noqa: S311
@@ -239,6 +242,20 @@ def _counts(weights: Mapping[Kind, float], called: Iterable[Kind], calls: int) -
         if sum(kind.apis * counts[kind] for kind in called) >= calls:
             return counts
         turns += 1
+
+
+def _level(quotas: dict[str, float], weights: Mapping[str, float], names: Iterable[str], calls: float) -> None:
+    """Share out calls among some APIs, so that those with the least for their weight come up to one level."""
+    ranked = sorted(names, key=lambda name: quotas[name] / weights[name])
+    total = level = 0.0
+    raised = 0
+    for name in ranked:
+        if raised and quotas[name] / weights[name] >= level:
+            break
+        calls, total = calls + quotas[name], total + weights[name]
+        level = calls / total
+        raised += 1
+    quotas |= {name: level * weights[name] for name in ranked[:raised]}
 
 
 def _apportioned(weights: Mapping[Kind, float], total: float, turns: int) -> dict[Kind, int]:

@@ -1,6 +1,5 @@
 """Values that an argument could have, from what its schema says and from recorded calls: each one a person could say."""
 
-import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
@@ -8,7 +7,7 @@ from random import Random
 from typing import Any
 
 from apigen.records import Api, Call, Json, JsonObject, canonical
-from apigen.variation import near
+from apigen.variation import LARGEST, near
 
 KEPT = 24
 """So many recorded values of an argument are remembered."""
@@ -52,7 +51,7 @@ class ValuePool:
             usable = {
                 key: value
                 for value in place()
-                if _sayable(value) and (key := canonical(value)) != default and fits(value, schema)
+                if sayable(value) and (key := canonical(value)) != default and fits(value, schema)
             }
             if usable:
                 return list(usable.values())
@@ -128,13 +127,13 @@ def _remember(known: dict[tuple[str, str], dict[str, Json]], key: tuple[str, str
         values.setdefault(canonical(value), value)
 
 
-def _sayable(value: Json) -> bool:
+def sayable(value: Json) -> bool:
     """Say whether a person could type a value into a request: no control characters, nothing endless, not nothing."""
     if isinstance(value, str):
         return bool(value.strip()) and len(value) <= SAID_AT_MOST and value.isprintable()
     if isinstance(value, list | Mapping):
         return bool(value) and len(canonical(value)) <= SAID_AT_MOST
-    return value is not None and not (isinstance(value, float) and not math.isfinite(value))
+    return value is not None and (isinstance(value, bool) or abs(value) <= LARGEST)
 
 
 def _listed(schema: JsonObject) -> Iterator[Json]:

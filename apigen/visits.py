@@ -10,7 +10,7 @@ from itertools import combinations
 from random import Random
 
 from apigen.records import Api, Call, Json, canonical
-from apigen.values import ValuePool, members
+from apigen.values import ValuePool, members, sayable
 from apigen.variation import from_schema, near_all, without_defaults
 
 FIRST = 3
@@ -140,7 +140,7 @@ class Visits:
         for name in sorted(api.properties):
             schema = api.properties[name]
             hidden = canonical(schema["default"]) if name not in api.required and "default" in schema else None
-            if choices := [member for member in members(schema) if canonical(member) != hidden]:
+            if choices := [member for member in members(schema) if canonical(member) != hidden and sayable(member)]:
                 rng.shuffle(choices)
                 group = canonical(sorted(map(canonical, members(schema))))
                 enums[name] = _Choices(choices, group, _before(name, api, steps))

@@ -43,7 +43,7 @@ def measure(coverage: str, draws: int, folder: Path) -> dict[str, float]:
             "seed": 1,
             "concurrency": AT_ONCE,
             "sampler": {"coverage": coverage},
-            "checkers": ["format", "execution", {"agreement": {"llm": "writer"}}],
+            "checkers": ["format", "execution", "grounding", {"agreement": {"llm": "writer"}}],
         }
         start = time.perf_counter()
         asyncio.run(run(parse_options(RunConfig, settings)))

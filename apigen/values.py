@@ -1,7 +1,7 @@
 """Values that an argument could have, from what its schema says and from recorded calls: each one a person could say."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -13,7 +13,7 @@ KEPT = 24
 """So many recorded values of an argument are remembered."""
 SAID_AT_MOST = 200
 DEPTH = 4
-TRIES = 6
+TRIES = 3
 SMALL = (1, 2, 3, 5, 10, 20)
 NAMES = ("anna.berg", "li.wei", "maria.lopez", "sam.jones", "omar.haddad")
 PLACES = ("example.com", "example.org", "example.net")
@@ -25,6 +25,7 @@ class ValuePool:
     def __init__(self, apis: Iterable[Api]) -> None:
         self._own: dict[tuple[str, str], dict[str, Json]] = {}
         self._alike: dict[tuple[str, str], dict[str, Json]] = {}
+        self._known: dict[tuple[str, str], tuple[list[Json], list[Json]]] = {}
         self._validators: dict[str, Any] = {}
         for api in apis:
             for call in api.examples:
@@ -41,21 +42,12 @@ class ValuePool:
         APIs that have an argument of this name and kind.
         """
         schema = api.properties.get(name, {})
-        default = canonical(schema["default"]) if "default" in schema else None
-        places: tuple[Callable[[], Iterable[Json]], ...] = (
-            lambda: (*self._own.get((api.name, name), {}).values(), *_listed(schema)),
-            lambda: _described(schema, rng),
-            lambda: self._alike.get((name, _kind(schema)), {}).values(),
-        )
-        for place in places:
-            usable = {
-                key: value
-                for value in place()
-                if sayable(value) and (key := canonical(value)) != default and fits(value, schema)
-            }
-            if usable:
-                return list(usable.values())
-        return []
+        key = (api.name, name)
+        if key not in self._known:
+            known = _usable((*self._own.get(key, {}).values(), *_listed(schema)), schema)
+            self._known[key] = known, _usable(self._alike.get((name, _kind(schema)), {}).values(), schema)
+        known, alike = self._known[key]
+        return known or _usable(_described(schema, rng), schema) or alike
 
     def allows(self, api: Api, call: Call) -> bool:
         """Say whether a call's arguments are what the API's schema takes."""
@@ -64,6 +56,13 @@ class ValuePool:
 
             self._validators[api.name] = Draft202012Validator(api.parameters)
         return _valid(self._validators[api.name], call.arguments)
+
+
+def _usable(values: Iterable[Json], schema: JsonObject) -> list[Json]:
+    """Return the different values that people can say and a schema takes, but its default."""
+    default = canonical(schema["default"]) if "default" in schema else None
+    some = {canonical(value): value for value in values if sayable(value)}
+    return [value for key, value in some.items() if key != default and fits(value, schema)]
 
 
 def fits(value: Json, schema: JsonObject) -> bool:
@@ -157,7 +156,7 @@ def _described(schema: JsonObject, rng: Random, depth: int = 0) -> list[Json]:
     if kind in ("integer", "number"):
         around = [near(default, rng) for _ in range(TRIES)] if default and not isinstance(default, bool) else []
         usable = [value for value in around if value != default and fits(value, said)]
-        return usable or [value for value in (_in_range(said, rng) for _ in range(TRIES)) if fits(value, said)]
+        return usable or [_in_range(said, rng) for _ in range(TRIES)]
     if kind == "string":
         moved = near(default, rng) if isinstance(default, str) else default
         return [moved] if moved != default else _of_format(said.get("format"), rng)

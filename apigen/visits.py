@@ -10,7 +10,7 @@ from itertools import combinations
 from random import Random
 
 from apigen.records import Api, Call, Json, canonical
-from apigen.values import ValuePool, members, sayable
+from apigen.values import ValuePool, fits, members, sayable
 from apigen.variation import from_schema, near_all, without_defaults
 
 FIRST = 3
@@ -73,14 +73,12 @@ class Visits:
         if not course.examples:
             made = from_schema(api, rng)
             return [self._tries(api, course, visit, made, vary, rng)] if made else []
-        found: list[Tries] = []
         recorded = _distinct(course, visit, calls)
-        for turn, place in enumerate(recorded):
-            tries = self._tries(api, course, visit + turn, course.examples[place], vary, rng)
-            # Calls of one request differ, whichever of its tries each comes to.
-            others = {call for other in found for call in other} | {course.examples[other] for other in recorded}
-            found.append((*(call for call in tries[:-1] if call not in others), tries[-1]))
-        return found
+        found = [
+            self._tries(api, course, visit + turn, course.examples[place], vary, rng)
+            for turn, place in enumerate(recorded)
+        ]
+        return found if len(found) < 2 else _apart(found)
 
     def steps(self, api: Api) -> tuple[Step, ...]:
         """Return an API's visits until they begin again."""
@@ -93,13 +91,16 @@ class Visits:
         plain = self._giving(api, recorded, step.given, rng)
         chosen = self._choosing(api, course, visit, plain)
         if rng.random() < vary:
-            chosen = _varied(chosen, api, course.enums, rng)
+            chosen = self._varied(api, chosen, course.enums, rng)
         proposed = [without_defaults(chosen, api)]
         if not step.given <= recorded.arguments.keys():
             # Should the enums' members not go together, the argument that no recorded call gives is still worth a try.
             proposed.append(without_defaults(plain, api))
-        usable = dict.fromkeys(call for call in proposed if call != recorded and self._pool.allows(api, call))
-        return (*usable, recorded)
+        usable = {recorded.key: recorded}
+        for call in proposed:
+            if (key := call.key) not in usable and self._pool.allows(api, call):
+                usable[key] = call
+        return (*tuple(usable.values())[1:], recorded)
 
     def _giving(self, api: Api, recorded: Call, given: frozenset[str], rng: Random) -> Call:
         """Return a recorded call with these optional arguments and no others."""
@@ -108,6 +109,17 @@ class Visits:
             if values := self._pool.values(api, name, rng):
                 kept[name] = rng.choice(values)
         return Call(recorded.name, kept)
+
+    def _varied(self, api: Api, call: Call, enums: Container[str], rng: Random) -> Call:
+        """Return a call with other numbers, dates and times; a value stays where its schema refuses another, or it would come to
+        its default."""
+        loose = {name: value for name, value in call.arguments.items() if name not in enums}
+        varied = without_defaults(Call(call.name, near_all(loose, api, rng)), api).arguments
+        whole = Call(call.name, {**call.arguments, **varied})
+        if self._pool.allows(api, whole):
+            return whole
+        fitting = {name: value for name, value in varied.items() if fits(value, api.properties.get(name, {}))}
+        return Call(call.name, {**call.arguments, **fitting})
 
     def _choosing(self, api: Api, course: _Course, visit: int, call: Call) -> Call:
         """Return a call with the enum members whose turn it is, no two arguments of one enum alike: nobody converts miles to miles."""
@@ -147,11 +159,15 @@ class Visits:
         return _Course(tuple(examples), steps, enums)
 
 
-def _varied(call: Call, api: Api, enums: Container[str], rng: Random) -> Call:
-    """Return a call with other numbers, dates and times; an optional value that would come to its default stays."""
-    loose = {name: value for name, value in call.arguments.items() if name not in enums}
-    varied = without_defaults(Call(call.name, near_all(loose, api, rng)), api)
-    return Call(call.name, {**call.arguments, **varied.arguments})
+def _apart(found: Sequence[Tries]) -> list[Tries]:
+    """Leave out what two calls of a request would both try: they differ, whichever of its tries each comes to."""
+    taken = {tries[-1].key for tries in found}
+    apart: list[Tries] = []
+    for tries in found:
+        fresh = {call.key: call for call in tries[:-1] if call.key not in taken}
+        taken.update(fresh)
+        apart.append((*fresh.values(), tries[-1]))
+    return apart
 
 
 def _distinct(course: _Course, visit: int, calls: int) -> list[int]:

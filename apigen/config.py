@@ -200,6 +200,7 @@ class SamplerConfig(Options):
     similar: Annotated[float, Field(ge=0, le=1)] = 0.25
     balance: Literal["apis", "categories", "sources"] = "apis"
     categories: dict[str, Weight] = {}
+    coverage: Literal["plan", "random"] = "plan"
     in_a_row: Annotated[int, Field(ge=1, le=1000)] = 1
     vary_values: Annotated[float, Field(ge=0, le=1)] = 0.5
     feedback: FeedbackConfig | None = None
@@ -297,6 +298,8 @@ class RunConfig(Options):
         for entry in chosen["library"]:
             if isinstance(http := entry["options"].get("http"), dict):
                 entry["options"]["http"] = {key: value for key, value in http.items() if key not in REACHING}
+        if chosen["sampler"]["coverage"] == "random":  # what there was before there was a plan
+            del chosen["sampler"]["coverage"]
         if not chosen["decontaminate"]:
             del chosen["decontaminate"]
         if chosen["sampler"]["feedback"] is None:

@@ -51,7 +51,7 @@ class ApiPool:
         if kind not in self._serving:
             found = tuple(filter(serves, self._apis))
             names = frozenset(api.name for api in found)
-            self._serving[kind] = _Serving(found, names, tuple(accumulate(self._weights(found))))
+            self._serving[kind] = _Serving(found, names, tuple(accumulate(self.weights(found))))
         return self._serving[kind].apis
 
     def primary(self, kind: str, serves: Serves, turn: int, rng: Random) -> Api:
@@ -107,8 +107,18 @@ class ApiPool:
         among = self._apis[:: 1 + len(self._apis) // LOOKED_AT]
         return any(other is not api and not self._stands_in(other, api) for other in among)
 
+    def nearest(self, api: Api) -> tuple[Api, ...]:
+        """Return the APIs that are most like one of the pool, the most similar first."""
+        return self._similarity.nearest(api)
+
     def _stands_in(self, api: Api, primary: Api) -> bool:
         return self._similarity.likeness(api, primary) >= STAND_IN
+
+    def weights(self, apis: Sequence[Api]) -> list[float]:
+        """Return the share of the draws that each of these APIs has beside the others, as the config balances them."""
+        group = {"apis": _itself, "categories": _category, "sources": _source}[self._config.balance]
+        sizes = {name: len(members) for name, members in _grouped(apis, group).items()}
+        return [self._config.categories.get(api.category, 1.0) / sizes[group(api)] for api in apis]
 
     @property
     def apis(self) -> tuple[Api, ...]:
@@ -118,11 +128,6 @@ class ApiPool:
         apis = list(self._apis)
         Random(f"apigen/{self._seed}/round/{number}").shuffle(apis)  # noqa: S311 - data, not secrets
         return apis
-
-    def _weights(self, apis: Sequence[Api]) -> list[float]:
-        group = {"apis": _itself, "categories": _category, "sources": _source}[self._config.balance]
-        sizes = {name: len(members) for name, members in _grouped(apis, group).items()}
-        return [self._config.categories.get(api.category, 1.0) / sizes[group(api)] for api in apis]
 
 
 def _weighed(apis: Sequence[Api], weights: Mapping[str, float]) -> tuple[Api, ...]:

@@ -8,11 +8,13 @@ from random import Random
 from typing import TypeVar
 
 from apigen.config import SamplerConfig
+from apigen.coverage_plan import CoveragePlan, Turn
 from apigen.errors import LibraryError
 from apigen.manners import Manners
 from apigen.pool import ApiPool
 from apigen.records import NO_CALL, Api, Call, Draw, JsonObject, Strategy, Style, canonical
 from apigen.variation import from_schema, vary, without_defaults
+from apigen.visits import Visits
 
 NameT = TypeVar("NameT", bound=str)
 
@@ -38,23 +40,25 @@ class Sampler:
         self._manners = Manners(config.manners, seed)
         self._styles = {style: weight for style, weight in config.styles.items() if not self._may_leave_out(style)}
         self._check_library()
+        # An API's turn, and what is then called, come from the plan or from chance; the rest of a draw is the same.
+        self._plan, self._visits = None, Visits(self._pool.apis, seed)
+        if config.coverage == "plan":
+            self._plan = CoveragePlan(
+                config, self._styles, self._pool, lambda *kind: self._pool.serving(*self._kind(*kind)), seed
+            )
 
     def draw(self, index: int) -> Draw:
         """Return unit of work number `index` (from 0)."""
         # What is offered is the same for some draws in a row: an endpoint then has the beginning of their prompts in its cache.
         turn = index // self._config.in_a_row
         shared = Random(f"apigen/{self._seed}/turn/{turn}")  # noqa: S311 - data, not secrets
-        style = _choose(self._styles, shared)
-        strategy = _choose(self._config.strategies, shared)
-        if style in NO_CALL:
-            strategy = "call_first"
-        wanted = shared.randint(*self._config.calls) if style.startswith("parallel") else 1
-        kind, serves = self._kind(style, strategy)
-        primary = self._pool.primary(kind, serves, turn, shared)
-        if style == "parallel_multiple":
-            called = [primary, *self._pool.others(primary, wanted - 1, [primary], shared, kind)]
-        else:
-            called = [primary]
+        planned = self._plan.turn(turn) if self._plan else None
+        style, strategy, wanted, called = (
+            (planned.kind.style, planned.kind.strategy, planned.kind.calls, planned.called)
+            if planned
+            else self._by_chance(turn, shared)
+        )
+        primary = called[0]
         hidden = called if style == "irrelevance" else []
         offered = [] if hidden else list(called)
         apart = style in NO_CALL
@@ -68,7 +72,8 @@ class Sampler:
         rng = Random(f"apigen/{self._seed}/{index}")  # noqa: S311
         plans: tuple[tuple[Call, ...], ...] = ()
         if strategy == "call_first":
-            plans = self._plans(called, wanted if style == "parallel" else 1, rng)
+            each = wanted if style == "parallel" else 1
+            plans = self._planned(planned, index, each, rng) if planned else self._plans(called, each, rng)
         withheld = rng.choice(_withholdable(primary, plans[0][-1])) if style == "missing_parameter" else ""
         return Draw(
             index=index,
@@ -83,6 +88,28 @@ class Sampler:
             hidden=tuple(hidden),
             withheld=withheld,
             manner=self._manners.draw(index),
+        )
+
+    def _by_chance(self, turn: int, rng: Random) -> tuple[Style, Strategy, int, list[Api]]:
+        """Return a style, a strategy, how many calls, and the APIs to call."""
+        style = _choose(self._styles, rng)
+        strategy = _choose(self._config.strategies, rng)
+        if style in NO_CALL:
+            strategy = "call_first"
+        wanted = rng.randint(*self._config.calls) if style.startswith("parallel") else 1
+        kind, serves = self._kind(style, strategy)
+        primary = self._pool.primary(kind, serves, turn, rng)
+        if style == "parallel_multiple":
+            return style, strategy, wanted, [primary, *self._pool.others(primary, wanted - 1, [primary], rng, kind)]
+        return style, strategy, wanted, [primary]
+
+    def _planned(self, turn: Turn, index: int, each: int, rng: Random) -> tuple[tuple[Call, ...], ...]:
+        """For every call to make, the calls to try in order, as the plan has them for this visit to the API."""
+        rows = self._config.in_a_row
+        return tuple(
+            tries
+            for api, visit in turn.visits
+            for tries in self._visits.tries(api, visit * rows + index % rows, each, self._config.vary_values, rng)
         )
 
     def _plans(self, called: Sequence[Api], each: int, rng: Random) -> tuple[tuple[Call, ...], ...]:

@@ -81,6 +81,17 @@ def _known_values(schema: JsonObject, rng: Random) -> Sequence[Json]:
     return []
 
 
+def near(value: Json, rng: Random) -> Json:
+    """Return a value of the same kind, size and roundness; the same one where there is none."""
+    return _vary_value(value, {}, rng, timedelta(days=rng.randint(-300, 300)))
+
+
+def near_all(arguments: JsonObject, api: Api, rng: Random) -> dict[str, Json]:
+    """Return arguments with near values, enums aside, whether their schemas take them or not; dates move by as many days."""
+    shift = timedelta(days=rng.randint(-300, 300))
+    return {name: _vary_value(value, api.properties.get(name, {}), rng, shift) for name, value in arguments.items()}
+
+
 def _vary_value(value: Json, schema: JsonObject, rng: Random, shift: timedelta) -> Json:
     if "enum" in schema:
         return rng.choice(list(schema["enum"]))

@@ -407,10 +407,17 @@ def test_a_draw_in_eight_is_of_a_style_without_a_call_where_they_can_be_made(loa
     assert both.styles == weights
 
 
+def test_a_config_without_a_plan_of_coverage_is_the_same_as_before_there_was_one(load):
+    by_chance = load(GOOD + "sampler: {coverage: random}\n")
+    assert "coverage" not in by_chance.identity()["sampler"]
+    assert load(GOOD).identity()["sampler"]["coverage"] == "plan"
+    assert load(GOOD).identity() != by_chance.identity()
+
+
 def test_a_config_that_names_its_styles_is_the_same_as_before(load):
     text = GOOD + "sampler: {styles: {simple: 1, parallel: 2}}\n"
     assert load(text).identity()["sampler"]["styles"] == {"simple": 1, "parallel": 2}
     assert set(load(text).identity()["sampler"]) == {
         "styles", "strategies", "offered", "calls", "distractors", "similar", "balance", "categories", "in_a_row",
-        "vary_values",
+        "coverage", "vary_values",
     }  # fmt: skip

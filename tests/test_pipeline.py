@@ -377,7 +377,7 @@ def test_the_judge_s_no_is_a_rejection(serving: Serving, settings: Settings) -> 
 def test_a_blind_solver_that_disagrees_is_a_rejection(serving: Serving, settings: Settings) -> None:
     other = json.dumps({"calls": [{"name": "tip", "arguments": {"bill": 1, "percent": 2}}]})
     server = serving(Oracle(twist=lambda body: other if purpose_of(body) == "agreement" else None))
-    chosen = settings(server.base_url, target={"draws": 3})
+    chosen = settings(server.base_url, target={"draws": 3}, sampler={"styles": {"simple": 1}})
     go(chosen)
     assert in_store(chosen, "select distinct reason from candidates") == [("agreement:different_calls",)]
 

@@ -1,9 +1,11 @@
 """Draws: the same whatever came before, and each of the shape that its style promises."""
 
+import json
 import os
 import subprocess
 import sys
 from collections import Counter
+from hashlib import sha256
 from random import Random
 
 import pytest
@@ -14,7 +16,7 @@ from pydantic import ValidationError
 from apigen.config import SamplerConfig
 from apigen.errors import ConfigError, LibraryError
 from apigen.pool import STAND_IN, ApiPool
-from apigen.records import NO_CALL, STYLES
+from apigen.records import NO_CALL, STYLES, calls_to_json
 from apigen.sampler import Sampler
 from apigen.similarity import Similarity
 from apigen.variation import without_defaults
@@ -169,7 +171,36 @@ def test_the_last_call_of_a_plan_is_recorded_up_to_omitted_defaults(style):
 
 @pytest.mark.parametrize(("share", "expected"), [(0, {1}), (1, {2})])
 def test_the_share_of_varied_values_is_kept(share, expected):
-    assert {len(plan) for draw in draws(only("simple", vary_values=share)) for plan in draw.plans} == expected
+    config = only("simple", vary_values=share, coverage="random")
+    assert {len(plan) for draw in draws(config) for plan in draw.plans} == expected
+
+
+@pytest.mark.parametrize("coverage", ["plan", "random"])
+def test_none_but_recorded_calls_are_proposed_where_values_are_not_to_vary(coverage):
+    styles = dict.fromkeys(STYLES, 1)
+    for draw in draws(SamplerConfig(styles=styles, vary_values=0, coverage=coverage)):
+        assert {len(plan) for plan in draw.plans} == {1}
+
+
+def told(draw):
+    """All that a draw consisted of before there was a plan, as JSON."""
+    groups = [names(apis) for apis in (draw.apis, draw.distractors, draw.hidden)]
+    calls = [calls_to_json(part) for part in (draw.examples, *draw.plans)]
+    return [draw.index, draw.seed, draw.style, draw.strategy, draw.withheld, *groups, *calls]
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({"strategies": {"call_first": 2, "query_first": 1}}, "a3a5c74137f887bb"),
+        ({"in_a_row": 3, "vary_values": 1.0, "calls": (2, 4), "categories": {"category_1": 0}}, "0ac95bcfbea7e5e1"),
+        ({"balance": "categories", "similar": 0.8}, "6606456a23d66228"),
+    ],
+)
+def test_draws_by_chance_are_those_of_before_there_was_a_plan(more, expected):
+    """Runs that began then are continued: the hashes are of draws made by the code of that time."""
+    found = [told(draw) for draw in draws(SamplerConfig(coverage="random", **more))]
+    assert sha256(json.dumps(found).encode()).hexdigest()[:16] == expected
 
 
 @pytest.mark.parametrize("style", STYLES)

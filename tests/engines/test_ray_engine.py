@@ -140,20 +140,28 @@ def in_store(settings: dict[str, Any], query: str) -> list[tuple[Any, ...]]:
         return db.execute(query).fetchall()
 
 
-def committed(settings: dict[str, Any]) -> set[tuple[int, str]]:
-    return set(in_store(settings, "select draw, purpose from completions"))
+Question = tuple[int, str, bool]
+"""The draw, the purpose, and whether it is the second of these: where no call is right the blind solver is asked twice."""
+
+
+def committed(settings: dict[str, Any]) -> set[Question]:
+    number = "row_number() over (partition by draw, purpose order by rowid)"
+    return {
+        (*found, number > 1)
+        for *found, number in in_store(settings, f"select draw, purpose, {number} from completions")
+    }
 
 
 def export_of(settings: dict[str, Any]) -> bytes:
     return Path(settings["exports"][0]["file"]).read_bytes()
 
 
-def question(body: Body, draw_of: dict[int, int]) -> tuple[int, str]:
-    purpose = purpose_of(body)
-    return draw_of.get(body["seed"], -1), "generate" if purpose == "call_first" else purpose
+def question(body: Body, draw_of: dict[int, int]) -> Question:
+    purpose, second = purpose_of(body), "The person adds: " in body["messages"][-1]["content"]
+    return draw_of.get(body["seed"], -1), "generate" if purpose == "call_first" else purpose, second
 
 
-def asked_again(server: ChatServer, seen: int, answered: set[tuple[int, str]], settings: dict[str, Any]) -> set[Any]:
+def asked_again(server: ChatServer, seen: int, answered: set[Question], settings: dict[str, Any]) -> set[Any]:
     draw_of = dict(in_store(settings, "select seed, idx from draws"))
     return {question(body, draw_of) for body in server.requests[seen:]} & answered
 
@@ -359,7 +367,7 @@ def said(end: Event) -> list[Any]:
 
 def test_a_reply_is_used_only_once_it_is_written(serving: Serving, settings: Settings) -> None:
     server = serving(Oracle())
-    worker = make_worker(settings(server.base_url))
+    worker = make_worker(settings(server.base_url, sampler={"styles": {"simple": 1}}))
 
     async def go() -> None:
         node, limit = await worker.open()

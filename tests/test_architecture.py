@@ -15,7 +15,7 @@ PACKAGE = ROOT / "apigen"
 LAYERS = (
     ("cli",),
     ("health", "ambiguity"),
-    ("pipeline", "exam"),
+    ("pipeline", "exam", "preview"),
     ("engines",),
     ("work",),
     ("sampler", "generator", "checkers", "exporters", "target", "budget", "stats"),

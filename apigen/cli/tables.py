@@ -89,16 +89,16 @@ def _print_costs(reader: "StoreReader", verified: int, console: "Console") -> No
         weight = "bold" if name == "all" else None
         tokens = (cost.replies, cost.prompt_tokens, cost.cached_tokens, cost.completion_tokens)
         dollars = [_dollars(cost.dollars)] if paid else []
-        total.add_row(name, *map(_count, tokens), _seconds(cost.seconds), *dollars, style=weight)
+        total.add_row(name, *map(short_count, tokens), _seconds(cost.seconds), *dollars, style=weight)
         if count:
             dollars = [_dollars(cost.dollars / count)] if paid else []
-            each.add_row(name, _count(cost.tokens / count), _seconds(cost.seconds / count), *dollars, style=weight)
+            each.add_row(name, short_count(cost.tokens / count), _seconds(cost.seconds / count), *dollars, style=weight)
     console.print(total)
     if each.row_count:
         console.print(each)
 
 
-def _count(number: float) -> str:
+def short_count(number: float) -> str:
     """Return a number of at most seven letters, so that a table of them fits into a window."""
     for limit, scale, unit in ((1e6, 1.0, ""), (1e9, 1e6, "M"), (1e12, 1e9, "G")):
         if number < limit:
@@ -107,7 +107,7 @@ def _count(number: float) -> str:
 
 
 def _seconds(seconds: float) -> str:
-    return _count(seconds) if seconds >= 100 else f"{seconds:.2f}"
+    return short_count(seconds) if seconds >= 100 else f"{seconds:.2f}"
 
 
 def _dollars(dollars: float) -> str:

@@ -7,7 +7,7 @@ from io import TextIOWrapper
 
 import typer
 
-from apigen.cli import doctor, exam, inspect, library, models, run, stats
+from apigen.cli import doctor, exam, init, inspect, library, models, run, stats
 
 INTERRUPTED = "interrupted; what is done is kept, the same command continues"
 
@@ -39,6 +39,7 @@ def _options(
     pass
 
 
+init.register(app)
 run.register(app)
 inspect.register(app)
 stats.register(app)

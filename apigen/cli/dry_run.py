@@ -44,26 +44,24 @@ def _print(found: "Preview", console: "Console") -> None:
 
 
 def _print_draw(shown: "ShownDraw", first: "ShownDraw | None", console: "Console") -> None:
-    from rich.text import Text
-
-    from apigen.cli.tables import clean
+    from apigen.cli.tables import clean, indented
     from apigen.prompts import compact_json
 
     draw = shown.draw
-    console.print(Text(f"draw {draw.index} · {draw.style} · {draw.strategy}", style="bold"))
+    console.print(f"draw {draw.index} · {draw.style} · {draw.strategy}", style="bold")
     if names := ", ".join(api.name for api in draw.apis):
-        console.print(Text(clean(f"  offered: {names}")))
+        console.print(indented(f"offered: {names}"))
     for call in shown.calls:
-        console.print(Text(clean(f"  -> {call.name}{compact_json(call.arguments)}"), style="cyan"))
+        console.print(indented(f"-> {call.name}{compact_json(call.arguments)}", style="cyan"))
     if draw.withheld:
-        console.print(Text(clean(f"  withheld: {draw.withheld}")))
+        console.print(indented(f"withheld: {draw.withheld}"))
     same = _same_turns(shown.messages, first.messages) if first else 0
     if first and same:
-        console.print(Text(f"  turns 1 to {same}: as in draw {first.draw.index}", style="dim"))
+        console.print(indented(f"turns 1 to {same}: as in draw {first.draw.index}", style="dim"))
     for number, message in enumerate(shown.messages[same:], same + 1):
-        console.print(Text(f"  turn {number}, {message.role}:", style="green"))
+        console.print(indented(f"turn {number}, {message.role}:", style="green"))
         for line in clean(message.content).splitlines():
-            console.print(Text(f"    {line}"))
+            console.print(indented(line, by=4))
     console.print()
 
 

@@ -72,6 +72,7 @@ def init(
     except (KeyboardInterrupt, EOFError, typer.Abort):
         typer.echo("", err=True)
         raise Interrupted("interrupted; nothing was written") from None
+    _print_llms(config)
     if dry or (asking and _wants_dry_run()):
         from apigen.cli.dry_run import dry_run
 
@@ -91,7 +92,6 @@ def _write(file: Path, questions: "_Questions", force: bool) -> "RunConfig":
     start = Start(endpoint, model, base_url, key_env, library, questions.styles(look), questions.target())
     config = write_config(file, config_text(start, file), force=force)
     _say(f"{file}: written, and loads")
-    _print_llms(config)
     return config
 
 

@@ -8,6 +8,7 @@ from apigen.prompts import compact_json
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.padding import Padding
     from rich.table import Table
 
     from apigen.records import Api, Candidate
@@ -26,6 +27,14 @@ def make_console() -> "Console":
 def clean(text: str) -> str:
     """Return text without control characters: what LLMs and libraries wrote must not steer a terminal."""
     return "".join(letter if letter.isprintable() or letter in "\n\t" else "\ufffd" for letter in text)
+
+
+def indented(text: str, by: int = 2, style: str = "") -> "Padding":
+    """Return cleaned text that begins every line, broken ones too, so many columns in."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    return Padding(Text(clean(text), style=style, overflow="fold"), (0, 0, 0, by), expand=False)
 
 
 def table(*columns: str, right: Sequence[str] = (), title: str | None = None) -> "Table":

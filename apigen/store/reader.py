@@ -28,6 +28,13 @@ cross join draws on draws.run_id = candidates.run_id and draws.idx = candidates.
 where candidates.run_id = ? and reason is ? and candidates.draw <= ?
 order by candidates.draw, position
 """
+OF_DRAW = """
+select candidates.draw, position, raw, query, calls, results, verdicts, answer, meant, seed, style, strategy, apis, distractors,
+       hidden, withheld
+from candidates
+cross join draws on draws.run_id = candidates.run_id and draws.idx = candidates.draw
+where candidates.run_id = ? and candidates.draw = ? order by position
+"""
 ASKED = """
 select query, calls, verdicts from candidates indexed by candidates_by_reason
 where run_id = ? and reason is ? order by draw, position
@@ -173,6 +180,12 @@ class StoreReader:
             reasons = [known for known in self._reasons() if known.startswith(reason)]
         in_order = merge(*map(self._rows, reasons), key=itemgetter(0, 1))
         yield from self._candidates(islice(in_order, limit))
+
+    def of_draw(self, draw: int) -> tuple[Candidate, ...]:
+        """Return the candidates of a draw, verified or not, in order; none where it has none, or is not done."""
+        with closing(self._connection.cursor()) as cursor, store_errors(self.path, "read"):
+            cursor.row_factory = None
+            return tuple(self._candidates(iter(cursor.execute(OF_DRAW, (self.run_id, draw)).fetchall())))
 
     def asked(self, stage: str) -> Iterator[tuple[str, tuple[Call, ...], Verdict]]:
         """Yield query, calls and a stage's verdict of every candidate that came so far; reason by reason, each in draw order.

@@ -1,0 +1,84 @@
+"""One candidate with all that a store holds of it, for a person."""
+
+import json
+from typing import TYPE_CHECKING
+
+from apigen.cli.tables import clean, indented
+from apigen.prompts import compact_json
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from apigen.records import Api, Call, CallResult, Candidate, Json
+
+MARKS = {True: ("passed", "green"), False: ("rejected", "red")}
+
+
+def print_details(candidate: "Candidate", console: "Console") -> None:
+    """Print a candidate: query, APIs, calls and results, answer, verdicts, raw text."""
+    draw = candidate.draw
+    state, colour = ("rejected", "red") if candidate.rejection else ("verified", "green")
+    about = f"draw {draw.index} · candidate {candidate.position} · {draw.style} · {draw.strategy} · {state}"
+    console.print(about, style=f"bold {colour}")
+    _print_part("query", candidate.query or "(none could be read)", console)
+    for title, apis in (("offered", draw.apis), ("distractors", draw.distractors), ("hidden", draw.hidden)):
+        _print_names(title, apis, console)
+    if draw.withheld:
+        _print_part("withheld", draw.withheld, console)
+    for position, call in enumerate(candidate.calls):
+        _print_call("call", call, console)
+        if position < len(candidate.results):
+            _print_result(candidate.results[position], console)
+    for call in candidate.meant:
+        _print_call("written from", call, console)
+    if candidate.answer:
+        _print_part("answer", candidate.answer, console)
+    _print_verdicts(candidate, console)
+    _print_part("raw", candidate.raw or "(empty)", console, style="dim")
+    console.print()
+
+
+def _print_part(title: str, text: str, console: "Console", style: str = "") -> None:
+    console.print(title, style="bold")
+    for line in clean(text).splitlines():
+        console.print(indented(line, style=style))
+
+
+def _print_names(title: str, apis: "tuple[Api, ...]", console: "Console") -> None:
+    if apis:
+        _print_part(title, ", ".join(api.name for api in apis), console)
+
+
+def _print_call(title: str, call: "Call", console: "Console") -> None:
+    console.print(title, style="bold")
+    console.print(indented(clean(call.name), style="cyan"))
+    for name, value in call.arguments.items():
+        _print_value(f"{name} = ", value, console)
+
+
+def _print_result(result: "CallResult", console: "Console") -> None:
+    console.print(f"result, after {result.seconds * 1000:,.0f} ms", style="bold")
+    if result.error:
+        console.print(indented(f"{result.error.kind}: {result.error.message}", style="red"))
+    else:
+        _print_value("", result.value, console, by=2)
+
+
+def _print_value(lead: str, value: "Json", console: "Console", by: int = 4) -> None:
+    """Print a JSON value on one line where it fits, on several where it does not."""
+    text = f"{lead}{compact_json(value)}"
+    if len(text) > console.width - by and isinstance(value, dict | list):
+        text = f"{lead}{json.dumps(value, ensure_ascii=False, indent=2)}"
+    for line in clean(text).splitlines():
+        console.print(indented(line, by=by))
+
+
+def _print_verdicts(candidate: "Candidate", console: "Console") -> None:
+    console.print("verdicts", style="bold")
+    width = max((len(verdict.stage) for verdict in candidate.verdicts), default=0)
+    for verdict in candidate.verdicts:
+        word, colour = MARKS[verdict.passed]
+        reason = f" {verdict.reason.partition(':')[2]}" if verdict.reason else ""
+        console.print(indented(f"{verdict.stage:{width}}  {word}{reason}", style=colour))
+        if verdict.detail:
+            console.print(indented(verdict.detail, by=4))

@@ -43,6 +43,15 @@ class Terminal:
     def type(self, text: str) -> None:
         os.write(self._master, text.encode())
 
+    def press(self, prompt: str, key: str) -> None:
+        """Wait for a prompt, and until single keys are read; press one."""
+        self.expect(prompt)
+        until = time.monotonic() + SECONDS
+        while termios.tcgetattr(self._master)[3] & termios.ICANON:
+            assert time.monotonic() < until, "no key is waited for"
+            time.sleep(0.01)
+        self.type(key)
+
     def answer(self, question: str, text: str) -> None:
         """Wait for a question and type a line."""
         self.expect(question)

@@ -4,7 +4,7 @@ import json
 from typing import TYPE_CHECKING
 
 from apigen.cli.tables import clean, indented
-from apigen.prompts import compact_json
+from apigen.prompts import compact_json, signature
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,19 +23,35 @@ def print_details(candidate: "Candidate", console: "Console") -> None:
     _print_part("query", candidate.query or "(none could be read)", console)
     for title, apis in (("offered", draw.apis), ("distractors", draw.distractors), ("hidden", draw.hidden)):
         _print_names(title, apis, console)
-    if draw.withheld:
-        _print_part("withheld", draw.withheld, console)
+    _print_outcome(candidate, console)
+    _print_verdicts(candidate, console)
+    _print_part("raw", candidate.raw or "(empty)", console, style="dim")
+    console.print()
+
+
+def print_question(candidate: "Candidate", console: "Console") -> None:
+    """Print what a person needs to call a candidate good or bad, and nothing that tells what the verifier said."""
+    draw = candidate.draw
+    console.print(f"draw {draw.index} · candidate {candidate.position} · {draw.style}", style="dim")
+    console.print("offered", style="bold")
+    for api in draw.apis:
+        for line in clean(signature(api)).splitlines():
+            console.print(indented(line, style="dim"))
+    _print_part("query", candidate.query or candidate.raw or "(none could be read)", console)
+    _print_outcome(candidate, console)
+
+
+def _print_outcome(candidate: "Candidate", console: "Console") -> None:
     for position, call in enumerate(candidate.calls):
         _print_call("call", call, console)
         if position < len(candidate.results):
             _print_result(candidate.results[position], console)
     for call in candidate.meant:
-        _print_call("written from", call, console)
+        _print_call("no call; written from", call, console)
+    if candidate.draw.withheld:
+        _print_part("withheld", candidate.draw.withheld, console)
     if candidate.answer:
         _print_part("answer", candidate.answer, console)
-    _print_verdicts(candidate, console)
-    _print_part("raw", candidate.raw or "(empty)", console, style="dim")
-    console.print()
 
 
 def _print_part(title: str, text: str, console: "Console", style: str = "") -> None:

@@ -1,6 +1,7 @@
 """The store: one SQLite file that holds everything that happened. `writer` makes it, `reader` asks it.
 
-`migrations` has its tables, `packing` the JSON in them, `runs` tells the runs in one file apart, `commit` writes in groups.
+`migrations` has its tables, `packing` the JSON in them, `runs` tells the runs in one file apart, `commit` writes in groups; `labels`
+is what people say of samples.
 """
 
 import sqlite3
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from apigen.errors import StoreError
 
-LATEST = "m004_no_call"
+LATEST = "m007_labels"
 """The last migration. Kept here too, since sqlite-utils takes long to import and is needed only where one is pending."""
 MIGRATIONS_TABLE = "_sqlite_migrations"
 BUSY_SECONDS = 3

@@ -297,3 +297,17 @@ def m004_no_call(db: Database) -> None:
         ("draws", "withheld", ""),
     ):
         db.execute(f"alter table {table} add column {column} text not null default '{default}'")
+
+
+@migrations()
+def m007_labels(db: Database) -> None:
+    """What people say of candidates: `good`, `bad` or `skip`."""
+    db.execute(
+        """
+        create table labels (
+            run_id integer not null references runs(id), draw integer not null, position integer not null,
+            labeller text not null, label text not null, note text not null default '', at text not null,
+            primary key (run_id, draw, position, labeller)
+        ) without rowid
+        """
+    )

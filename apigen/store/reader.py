@@ -28,6 +28,10 @@ cross join draws on draws.run_id = candidates.run_id and draws.idx = candidates.
 where candidates.run_id = ? and reason is ? and candidates.draw <= ?
 order by candidates.draw, position
 """
+PLACES = """
+select draw, position from candidates indexed by candidates_by_reason
+where run_id = ? and reason is ? and draw <= ? order by draw, position
+"""
 OF_DRAW = """
 select candidates.draw, position, raw, query, calls, results, verdicts, answer, meant, seed, style, strategy, apis, distractors,
        hidden, withheld
@@ -187,6 +191,11 @@ class StoreReader:
             cursor.row_factory = None
             return tuple(self._candidates(iter(cursor.execute(OF_DRAW, (self.run_id, draw)).fetchall())))
 
+    def places(self, *, rejected: bool = False) -> Iterator[tuple[int, int]]:
+        """Yield (draw, position) of the verified candidates, or of the rejected ones, in draw order; only an index is read."""
+        reasons: list[str | None] = [*self._reasons()] if rejected else [None]
+        yield from merge(*(self._in_order(PLACES, reason) for reason in reasons))
+
     def asked(self, stage: str) -> Iterator[tuple[str, tuple[Call, ...], Verdict]]:
         """Yield query, calls and a stage's verdict of every candidate that came so far; reason by reason, each in draw order.
 
@@ -210,6 +219,9 @@ class StoreReader:
         return [row["reason"] for row in known]
 
     def _rows(self, reason: str | None) -> Iterator[tuple[Json, ...]]:
+        return self._in_order(CANDIDATES, reason)
+
+    def _in_order(self, query: str, reason: str | None) -> Iterator[tuple[Json, ...]]:
         cursor = self._connection.cursor()
         cursor.row_factory = None  # plain tuples are the fastest, and their order is known
         last = LAST_DRAW
@@ -217,7 +229,9 @@ class StoreReader:
             run = self.run()
             last = LAST_DRAW if run is None or run["cut"] is None else run["cut"]
         with store_errors(self.path, "read"):
-            yield from cursor.execute(CANDIDATES, (self.run_id, reason, last))
+            # Not `yield from`: a reader that stops midway would have the cursor closed, perhaps after the connection.
+            for row in cursor.execute(query, (self.run_id, reason, last)):  # noqa: UP028
+                yield row
 
     def _candidates(self, rows: Iterator[tuple[Json, ...]]) -> Iterator[Candidate]:
         known = {api.name: api for api in self.apis()}

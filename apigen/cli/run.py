@@ -10,8 +10,8 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from apigen.cli.display import Display
     from apigen.config import RunConfig
+    from apigen.display import Display
     from apigen.engines import OnRay
     from apigen.pipeline import Outcome
 
@@ -66,9 +66,9 @@ def run(
     import asyncio
 
     from apigen.checkers.judge import own_judges
-    from apigen.cli.display import make_display
     from apigen.cli.tables import make_console
     from apigen.config import load_config
+    from apigen.display import make_display
     from apigen.engines import OnRay
     from apigen.errors import ConfigError
     from apigen.llms import build_llms

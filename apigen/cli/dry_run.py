@@ -57,7 +57,8 @@ def _print_draw(shown: "ShownDraw", first: "ShownDraw | None", console: "Console
         console.print(indented(f"withheld: {draw.withheld}"))
     same = _same_turns(shown.messages, first.messages) if first else 0
     if first and same:
-        console.print(indented(f"turns 1 to {same}: as in draw {first.draw.index}", style="dim"))
+        turns = "turn 1" if same == 1 else f"turns 1 to {same}"
+        console.print(indented(f"{turns}: as in draw {first.draw.index}", style="dim"))
     for number, message in enumerate(shown.messages[same:], same + 1):
         console.print(indented(f"turn {number}, {message.role}:", style="green"))
         for line in clean(message.content).splitlines():
@@ -85,9 +86,12 @@ def _print_estimate(found: "Preview", console: "Console") -> None:
     if found.scenarios[0].ends_by == "seconds":
         return
     columns = ("pass rate", "draws", "verified", "replies", "read", "written", "dollars")
-    whole = table(*columns, "ends by", right=columns, title="Estimate: the whole target")
+    whole = table(*columns, right=columns, title="Estimate: the whole target")
     for one in found.scenarios:
         counts = (one.draws, one.verified, one.replies, one.read, one.written)
         dollars = "?" if one.dollars is None else f"{one.dollars:,.2f}"
-        whole.add_row(f"{one.pass_rate:.0%}", *map(short_count, counts), dollars, one.ends_by)
+        whole.add_row(f"{one.pass_rate:.0%}", *map(short_count, counts), dollars)
     console.print(whole)
+    ends = {one.ends_by for one in found.scenarios}
+    each = ", ".join(f"{one.ends_by} at {one.pass_rate:.0%}" for one in found.scenarios)
+    console.print(f"the limit reached first: {each if len(ends) > 1 else ends.pop()}")

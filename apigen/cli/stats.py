@@ -74,7 +74,13 @@ def _print_labels(labelled: "Labelled", console: "Console") -> None:
     from apigen.cli.tables import clean, table
 
     numbers = ("good", "bad", "skipped", "share", "95%")
-    shown = table("labels of", "by", *numbers, right=numbers, title="Labels: the share of good is the precision")
+    shown = table(
+        "labels of",
+        "by",
+        *numbers,
+        right=numbers,
+        title="Labels: the share of good is the precision; together: the majority, a tie is bad",
+    )
     for title, shares, together in (
         ("verified", labelled.verified, labelled.verified_together),
         ("rejected", labelled.rejected, labelled.rejected_together),

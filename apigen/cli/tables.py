@@ -34,7 +34,7 @@ def indented(text: str, by: int = 2, style: str = "") -> "Padding":
     from rich.padding import Padding
     from rich.text import Text
 
-    return Padding(Text(clean(text), style=style, overflow="fold"), (0, 0, 0, by), expand=False)
+    return Padding(Text(clean(text) or " ", style=style, overflow="fold"), (0, 0, 0, by), expand=False)
 
 
 def table(*columns: str, right: Sequence[str] = (), title: str | None = None) -> "Table":

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.terminal import terminal
+
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 Settings = Callable[..., dict[str, Any]]
 ConfigFile = Callable[..., Path]
@@ -49,3 +51,17 @@ def test_json_alone_is_refused(apigen: Run, settings: Settings, config_file: Con
     done = apigen("run", config_file(settings("http://127.0.0.1:9/v1")), "--json")
     assert done.returncode == 2
     assert "--dry-run" in done.stderr
+
+
+@pytest.mark.parametrize(("columns", "environment"), [(80, {}), (200, {}), (80, {"NO_COLOR": "1"})])
+def test_in_a_terminal_no_line_is_broken_by_it(
+    settings: Settings, config_file: ConfigFile, tmp_path: Path, columns: int, environment: dict[str, str]
+) -> None:
+    config = config_file(settings("http://127.0.0.1:9/v1", target={"verified": 500_000}))
+    with terminal(tmp_path, "run", config, "--dry-run", columns=columns, **environment) as shown:
+        assert shown.end() == 0
+    assert max(map(len, shown.text.splitlines())) <= columns
+    heads = [line.split() for line in shown.text.splitlines() if line.strip().startswith("pass rate")]
+    assert heads == [["pass", "rate", "draws", "verified", "replies", "read", "written", "dollars"]]
+    assert "reached first: verified" in shown.text
+    assert ("\x1b[3" in shown.raw) is not bool(environment)

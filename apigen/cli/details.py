@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from apigen.records import Api, Call, CallResult, Candidate, Json
 
+MOST_LETTERS = 2000
 MARKS = {True: ("passed", "green"), False: ("rejected", "red")}
 
 
@@ -37,15 +38,20 @@ def print_question(candidate: "Candidate", console: "Console") -> None:
     for api in draw.apis:
         for line in clean(signature(api)).splitlines():
             console.print(indented(line, style="dim"))
-    _print_part("query", candidate.query or candidate.raw or "(none could be read)", console)
-    _print_outcome(candidate, console)
+    _print_part("query", _begun(candidate.query or candidate.raw or "(none could be read)"), console)
+    _print_outcome(candidate, console, whole=False)
 
 
-def _print_outcome(candidate: "Candidate", console: "Console") -> None:
+def _begun(text: str) -> str:
+    """Return what of a long text a person will read."""
+    return text if len(text) <= MOST_LETTERS else f"{text[:MOST_LETTERS]}… (`apigen show --draw` has all of it)"
+
+
+def _print_outcome(candidate: "Candidate", console: "Console", *, whole: bool = True) -> None:
     for position, call in enumerate(candidate.calls):
         _print_call("call", call, console)
         if position < len(candidate.results):
-            _print_result(candidate.results[position], console)
+            _print_result(candidate.results[position], console, whole=whole)
     for call in candidate.meant:
         _print_call("no call; written from", call, console)
     if candidate.draw.withheld:
@@ -72,12 +78,14 @@ def _print_call(title: str, call: "Call", console: "Console") -> None:
         _print_value(f"{name} = ", value, console)
 
 
-def _print_result(result: "CallResult", console: "Console") -> None:
+def _print_result(result: "CallResult", console: "Console", *, whole: bool) -> None:
     console.print(f"result, after {result.seconds * 1000:,.0f} ms", style="bold")
     if result.error:
         console.print(indented(f"{result.error.kind}: {result.error.message}", style="red"))
-    else:
+    elif whole or len(text := compact_json(result.value)) <= MOST_LETTERS:
         _print_value("", result.value, console, by=2)
+    else:
+        console.print(indented(_begun(text)))
 
 
 def _print_value(lead: str, value: "Json", console: "Console", by: int = 4) -> None:

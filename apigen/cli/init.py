@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from apigen.config import RunConfig
     from apigen.options import Door
     from apigen.records import Style
-    from apigen.starter import EndpointName, Look
+    from apigen.starter import EndpointName, Look, Mix
 
 CHECK_SECONDS = 10.0
 ALL = "all"
@@ -82,14 +82,16 @@ def init(
 
 
 def _write(file: Path, questions: "_Questions", force: bool) -> "RunConfig":
-    from apigen.starter import Start, config_text, refuse_existing, write_config
+    from apigen.starter import Start
+    from apigen.starter.writing import config_text, refuse_existing, write_config
 
     if questions.asking and not force and file.exists():
         force = typer.confirm(f"{file} is there already. Overwrite it?", default=False)
     refuse_existing(file, force)
     endpoint, model, base_url, key_env = questions.endpoint()
     library, look = questions.library()
-    start = Start(endpoint, model, base_url, key_env, library, questions.styles(look), questions.target())
+    mix, styles = questions.styles(endpoint, look)
+    start = Start(endpoint, model, base_url, key_env, library, mix, styles, questions.target())
     config = write_config(file, config_text(start, file), force=force)
     _say(f"{file}: written, and loads")
     return config
@@ -167,16 +169,16 @@ class _Questions:
 
         return self._until(read)
 
-    def styles(self, look: "Look") -> "Mapping[Style, float]":
+    def styles(self, endpoint: "EndpointName", look: "Look") -> "tuple[Mix, Mapping[Style, float]]":
         from apigen.starter import chosen_styles, usual_styles
 
-        def read(given: bool) -> "Mapping[Style, float]":
+        def read(given: bool) -> "tuple[Mix, Mapping[Style, float]]":
             text = self.given_styles if given else ""
             if not text and self.asking:
-                usual = ", ".join(f"{style}={weight:g}" for style, weight in usual_styles(look).items())
+                usual = ", ".join(f"{style}={weight:g}" for style, weight in usual_styles(endpoint, look).items())
                 _say(f"Styles that this library can serve, with usual weights: {usual}")
                 text = _ask("Which styles, with which weights?", ALL)
-            return chosen_styles("" if text == ALL else text, look)
+            return chosen_styles("" if text == ALL else text, endpoint, look)
 
         return self._until(read)
 

@@ -1,6 +1,7 @@
 """`apigen init`: questions in a terminal, or options alone; a config that loads, or none."""
 
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,11 +9,13 @@ import pytest
 import yaml
 
 from apigen.config import load_config
+from apigen.records import STYLES
 from tests.servers import ChatServer, Oracle
 from tests.terminal import terminal
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 Serving = Callable[..., ChatServer]
+PROGRAM = Path(sys.executable).with_name("mcp-server-time")
 
 
 def test_options_alone_make_a_config_that_runs(apigen: Run, library: Path, tmp_path: Path, serving: Serving) -> None:
@@ -90,9 +93,9 @@ def test_problems_of_a_library_are_told_and_its_styles_are_those_it_can_serve(ap
     assert done.returncode == 0, done.stderr
     assert "1 problem, the first:" in done.stdout
     assert set(load_config(tmp_path / "my.yaml").sampler.styles) == {"simple"}
-    refused = apigen("init", "other.yaml", "--yes", "--library", folder, "--styles", "parallel")
+    refused = apigen("init", "other.yaml", "--yes", "--library", folder, "--styles", "multiple")
     assert refused.returncode == 2
-    assert "parallel" in refused.stderr
+    assert "multiple" in refused.stderr
 
 
 def test_without_a_terminal_it_wants_yes(apigen: Run) -> None:
@@ -155,3 +158,21 @@ def test_an_existing_file_is_asked_about_first(library: Path, tmp_path: Path) ->
         shown.answer("Overwrite it?", "n")
         assert shown.end() == 2
     assert (tmp_path / "my.yaml").read_text("utf-8") == "mine"
+
+
+def test_tools_without_recorded_calls_get_strategies_that_need_none(apigen: Run, tmp_path: Path) -> None:
+    done = apigen("init", "my.yaml", "--yes", "--endpoint", "ollama", "--library", f"mcp: {PROGRAM}")
+    assert done.returncode == 0, done.stderr
+    config = load_config(tmp_path / "my.yaml")
+    assert config.sampler.strategies == {"query_first": 1}
+    assert set(config.sampler.styles) == {"simple", "multiple", "parallel", "parallel_multiple"}
+    refused = apigen("init", "other.yaml", "--yes", "--library", f"mcp: {PROGRAM}", "--styles", "irrelevance")
+    assert refused.returncode == 2
+    assert "irrelevance" in refused.stderr
+
+
+@pytest.mark.parametrize("endpoint", ["embedded", "openai"])
+def test_the_bundled_functions_serve_every_style(apigen: Run, tmp_path: Path, endpoint: str) -> None:
+    done = apigen("init", "my.yaml", "--yes", "--endpoint", endpoint)
+    assert "no problems" in done.stdout
+    assert set(load_config(tmp_path / "my.yaml").sampler.styles) == set(STYLES)

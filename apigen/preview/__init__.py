@@ -3,7 +3,7 @@
 import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 from apigen.checkers import Checker, Toolbox, build_checkers
@@ -11,34 +11,18 @@ from apigen.config import Backend, Prices, RunConfig, Source, Target
 from apigen.generator import Generator
 from apigen.llms import build_llms
 from apigen.llms.patient import Endpoint
-from apigen.prompts import Prompts, compact_json
-from apigen.records import (
-    NO_CALL,
-    Api,
-    Call,
-    CallResult,
-    Candidate,
-    Completion,
-    Draw,
-    Json,
-    Message,
-    Request,
-    Style,
-    calls_to_json,
-)
+from apigen.preview.standins import QUERY_LETTERS, REASON_LETTERS, Asked, Ledger, StandIn, unrun
+from apigen.prompts import Prompts
+from apigen.records import Call, Candidate, Draw, Json, Message, calls_to_json
 from apigen.sampler import Sampler
-from apigen.sources import Library, build_sources, open_library
+from apigen.sources import build_sources, open_library
 from apigen.sources.context import SourceContext
 
 SHOWN_DRAWS = 5
 ESTIMATED_DRAWS = 60
 LETTERS_A_TOKEN, TOKENS_A_TURN = 4, 5
-QUERY_LETTERS = 90
-"""Of a query, for each of its calls."""
-REASON_LETTERS = 140
 PASS_RATES = (0.35, 0.6, 0.85)
 """Candidates that end verified: the paper's weakest and strongest generators had 34% and 84%."""
-STANDS_IN = "x"
 FREE = ("local", "scripted")
 
 
@@ -126,14 +110,14 @@ async def preview(config: RunConfig) -> Preview:
     library = await open_library(build_sources([_not_recording(entry) for entry in config.library], context))
     try:
         sampler = Sampler(config.sampler, library.apis, config.seed)
-        ledger = _Ledger(config.generator.pairs)
-        llms = {name: _StandIn(name, ledger) for name in entries}
+        ledger = Ledger(config.generator.pairs)
+        llms = {name: StandIn(name, ledger) for name in entries}
         writer = llms[config.generator.llm]
-        checkers = build_checkers(config.stages, Toolbox(_unrun(library), llms, prompts, clock))
+        checkers = build_checkers(config.stages, Toolbox(unrun(library), llms, prompts, clock))
         generator = Generator(config.generator, writer, prompts, library)
         shown = [await _shown(sampler.draw(index), generator, ledger) for index in _indices(config.target, SHOWN_DRAWS)]
         ledger.asked.clear()
-        generator = Generator(config.generator, writer, prompts, _unrun(library))
+        generator = Generator(config.generator, writer, prompts, unrun(library))
         draws = [sampler.draw(index) for index in _indices(config.target, ESTIMATED_DRAWS)]
         candidates = 0
         for draw in draws:
@@ -153,96 +137,14 @@ def _indices(target: Target, most: int) -> range:
 # --- asking without an LLM
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    llm: str
-    request: Request
-    reply: str
-
-
-class _Ledger:
-    """Every question of the draw that is being followed, and what stands in for the answer."""
-
-    def __init__(self, pairs: int) -> None:
-        self.asked: list[_Asked] = []
-        self.draw: Draw | None = None
-        self.right: tuple[Call, ...] = ()
-        self._pairs = pairs
-
-    def answer(self, llm: str, request: Request) -> str:
-        text = self._reply(request)
-        self.asked.append(_Asked(llm, request, text))
-        return text
-
-    def _reply(self, request: Request) -> str:
-        draw = self.draw
-        assert draw is not None
-        if request.purpose == "agreement":
-            calls = () if draw.style in NO_CALL and request.part == 0 else self.right
-            return compact_json({"calls": calls_to_json(calls)})
-        if request.purpose != "generate":
-            return compact_json({"reason": STANDS_IN * REASON_LETTERS, "verdict": "yes"})
-        if draw.strategy == "call_first":
-            return compact_json({"query": _query(len(draw.plans))})
-        calls = _likely_calls(draw.style, draw.apis, draw.examples)
-        pair = {"query": _query(len(calls)), "calls": calls_to_json(calls)}
-        return compact_json({"pairs": [pair] * self._pairs})
-
-
-class _StandIn:
-    """Has a backend's place, and writes down what it is asked."""
-
-    def __init__(self, model: str, ledger: _Ledger) -> None:
-        self.model, self._ledger = model, ledger
-
-    async def start(self) -> None:
-        pass
-
-    async def close(self) -> None:
-        pass
-
-    async def complete(self, request: Request) -> Completion:
-        return Completion(self._ledger.answer(self.model, request), self.model)
-
-
-class _Unrun:
-    """Has a source's place, and runs nothing."""
-
-    tier = "none"
-
-    async def load(self) -> Sequence[Api]:
-        return ()
-
-    async def execute(self, calls: Sequence[Call], *, seed: int = 0) -> Sequence[CallResult]:
-        return [CallResult(STANDS_IN * QUERY_LETTERS) for _ in calls]
-
-    async def close(self) -> None:
-        pass
-
-
-def _unrun(library: Library) -> Library:
-    stub = _Unrun()
-    return replace(library, owners=dict.fromkeys(library.owners, stub))
-
-
-def _query(calls: int) -> str:
-    return STANDS_IN * QUERY_LETTERS * max(1, calls)
-
-
-def _likely_calls(style: Style, apis: Sequence[Api], examples: Sequence[Call]) -> tuple[Call, ...]:
-    """Return calls as long as a query-first reply's may be, from the examples it is shown."""
-    known = tuple(examples) or tuple(Call(api.name, {}) for api in apis)
-    return (known * 2)[:2] if style.startswith("parallel") else known[:1]
-
-
-async def _shown(draw: Draw, generator: Generator, ledger: _Ledger) -> ShownDraw:
+async def _shown(draw: Draw, generator: Generator, ledger: Ledger) -> ShownDraw:
     ledger.draw = draw
     candidates = await generator.propose(draw)
     calls = () if draw.strategy == "query_first" else candidates[0].calls or candidates[0].meant
     return ShownDraw(draw, calls, ledger.asked[-1].request.messages)
 
 
-async def _follow(draw: Draw, generator: Generator, checkers: Sequence[Checker], ledger: _Ledger) -> int:
+async def _follow(draw: Draw, generator: Generator, checkers: Sequence[Checker], ledger: Ledger) -> int:
     """Take a draw through every stage, whatever the stages say; return how many candidates it has."""
     ledger.draw = draw
     candidates = await generator.propose(draw)
@@ -264,14 +166,14 @@ def _tokens(*texts: str, turns: int = 0) -> float:
     return sum(map(len, texts)) / LETTERS_A_TOKEN + turns * TOKENS_A_TURN
 
 
-def _uses(asked: Sequence[_Asked], draws: int, prices: Mapping[str, Prices | None]) -> tuple[Use, ...]:
-    groups: dict[tuple[str, str], list[_Asked]] = {}
+def _uses(asked: Sequence[Asked], draws: int, prices: Mapping[str, Prices | None]) -> tuple[Use, ...]:
+    groups: dict[tuple[str, str], list[Asked]] = {}
     for one in asked:
         groups.setdefault((one.request.purpose, one.llm), []).append(one)
     return tuple(_use(llm, purpose, part, draws, prices[llm]) for (purpose, llm), part in groups.items())
 
 
-def _use(llm: str, purpose: str, asked: Sequence[_Asked], draws: int, prices: Prices | None) -> Use:
+def _use(llm: str, purpose: str, asked: Sequence[Asked], draws: int, prices: Prices | None) -> Use:
     turns = [message.content for one in asked for message in one.request.messages]
     read = _tokens(*turns, turns=len(turns)) / len(asked)
     written = _tokens(*(one.reply for one in asked)) / len(asked)

@@ -1,25 +1,22 @@
-"""A first config: from a few choices to a commented YAML file that is known to load."""
+"""A first config: what may be chosen, each choice checked, and a look at the library. `writing` makes the file."""
 
-import os
 import re
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
-import yaml
-
-from apigen.config import NO_CALL_WEIGHT, RunConfig, SamplerConfig, SandboxConfig, load_config
+from apigen.config import NO_CALL_WEIGHT, SamplerConfig, SandboxConfig
 from apigen.errors import ConfigError, EndpointError, LibraryError, SandboxError
 from apigen.llms.models import DEFAULT_MODEL, MODELS
 from apigen.options import Door
-from apigen.records import NO_CALL, STYLES, Api, Style
+from apigen.records import NO_CALL, STYLES, Api, Strategy, Style
 from apigen.sampler import Sampler
 from apigen.sources.audit import audit
 from apigen.sources.context import SourceContext
-from apigen.sources.entries import entry_yaml, read_named
+from apigen.sources.entries import read_named
 
 EndpointName = Literal["embedded", "openai", "ollama", "vllm"]
 ENDPOINTS: tuple[EndpointName, ...] = get_args(EndpointName)
@@ -27,9 +24,6 @@ BUNDLED = "bundled"
 MCP = "mcp:"
 TARGET = 100
 VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,63}")
-OPENAI_MARK = "api.openai.com"
-TOO_HARD = ("business", "communication", "data", "education", "location", "media", "sports", "tools", "weather")
-"""Categories of the bundled functions that a model of 1.5 billion weights seldom gets right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +59,27 @@ KINDS: dict[EndpointName, Kind] = {
 }  # fmt: skip
 
 
+Mix = Literal["both", "call_first", "query_first"]
+MIXES: dict[Mix, dict[Strategy, float]] = {
+    "both": {"call_first": 1.0, "query_first": 1.0},
+    "call_first": {"call_first": 1.0},
+    "query_first": {"query_first": 1.0},
+}
+WHY: dict[Mix, str] = {
+    "both": "from calls that run; or the LLM writes both",
+    "call_first": "start from calls that run: what a small model does well",
+    "query_first": "the LLM writes query and calls: this library has too few recorded calls to start from",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a look at a library found: `line` says it; `served` are the styles that each of the MIXES of strategies can serve."""
+
+    line: str
+    served: Mapping[Mix, tuple[Style, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class Start:
     """What a first config is made of. `key_env` is the name of a variable, never a key."""
@@ -74,6 +89,7 @@ class Start:
     base_url: str
     key_env: str
     library: tuple[Door, ...]
+    mix: Mix
     styles: Mapping[Style, float]
     target: int
 
@@ -83,12 +99,8 @@ class Start:
         return [Path(str(entry.options.get("path"))).name for entry in self.library] == ["api_library"]
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What a look at a library found: `line` says it; `styles` are those that it can serve."""
-
-    line: str
-    styles: tuple[Style, ...]
+WITH_CALLS: tuple[Style, ...] = tuple(style for style in STYLES if style not in NO_CALL)
+ANY: Mapping[Mix, tuple[Style, ...]] = {"both": STYLES, "call_first": STYLES, "query_first": WITH_CALLS}
 
 
 # --- reading choices
@@ -151,7 +163,7 @@ def read_library(text: str) -> tuple[tuple[Door, ...], str]:
 
 
 def _bundled_entry() -> Door:
-    for folder in (Path("api_library"), Path(__file__).parent.parent / "api_library"):
+    for folder in (Path("api_library"), Path(__file__).parents[2] / "api_library"):
         if folder.is_dir():
             return Door(name="python", options={"path": str(folder)})
     raise ConfigError("the bundled functions are not here; start in a checkout of apigen", key="--library")
@@ -193,25 +205,34 @@ def read_styles(text: str) -> dict[Style, float]:
     return chosen
 
 
-def usual_styles(look: Look) -> dict[Style, float]:
+def usual_styles(endpoint: EndpointName, look: Look) -> dict[Style, float]:
     """Return the weights of the styles that a library can serve."""
-    return {style: NO_CALL_WEIGHT if style in NO_CALL else 1.0 for style in look.styles}
+    served = look.served[_usual_mix(endpoint, look)]
+    return {style: NO_CALL_WEIGHT if style in NO_CALL else 1.0 for style in served}
 
 
-def chosen_styles(text: str, look: Look) -> dict[Style, float]:
-    """Return the styles that a text names, or the usual ones.
+def chosen_styles(text: str, endpoint: EndpointName, look: Look) -> tuple[Mix, dict[Style, float]]:
+    """Return the styles that a text names, or the usual ones, and strategies by which the library can serve them.
 
     Raises:
-        ConfigError: For one that is unknown, or that the library cannot serve.
+        ConfigError: For a style that is unknown, or that the library cannot serve.
     """
-    chosen = read_styles(text) if text else usual_styles(look)
-    missing = [style for style in chosen if style not in look.styles]
-    if missing or not chosen:
-        able = ", ".join(look.styles) or "none: its functions have no recorded calls"
-        raise ConfigError(
-            f"the library has not what it takes for {', '.join(missing) or 'any'}; it has for {able}", key="--styles"
-        )
-    return chosen
+    usual = _usual_mix(endpoint, look)
+    chosen = read_styles(text) if text else usual_styles(endpoint, look)
+    for mix in (usual, *MIXES):
+        if chosen and set(chosen) <= set(look.served[mix]):
+            return mix, chosen
+    able = ", ".join(look.served[max(MIXES, key=lambda mix: len(look.served[mix]))]) or "none"
+    raise ConfigError(
+        f"the library has not what it takes for {', '.join(chosen) or 'any'}; it has for {able}", key="--styles"
+    )
+
+
+def _usual_mix(endpoint: EndpointName, look: Look) -> Mix:
+    """Return what fits the endpoint's usual model: a large one serves the most styles, a small one call_first if it can."""
+    if KINDS[endpoint].query_first:
+        return max(MIXES, key=lambda mix: len(look.served[mix]))
+    return "call_first" if look.served["call_first"] else "query_first"
 
 
 # --- looking
@@ -226,7 +247,7 @@ async def look_at(entries: Sequence[Door]) -> Look:
     try:
         found = await audit(entries, SourceContext.now(SandboxConfig()))
     except (SandboxError, EndpointError) as error:
-        return Look(f"not looked at: {error}", STYLES)
+        return Look(f"not looked at: {error}", ANY)
     if not found.apis:
         raise LibraryError(found.problems[0] if found.problems else "there are no functions in it")
     problems = (
@@ -238,138 +259,16 @@ async def look_at(entries: Sequence[Door]) -> Look:
     return Look(f"{len(found.apis)} API{'s'[: len(found.apis) != 1]}{left_out}, {problems}", _served(found.apis))
 
 
-def _served(apis: Sequence[Api]) -> tuple[Style, ...]:
-    """Return the styles that a library has what it takes for."""
-    return tuple(style for style in STYLES if _serves(apis, style))
+def _served(apis: Sequence[Api]) -> dict[Mix, tuple[Style, ...]]:
+    """Return the styles that a library has what it takes for, by strategies."""
+    return {mix: tuple(style for style in STYLES if _serves(apis, style, mix)) for mix in MIXES}
 
 
-def _serves(apis: Sequence[Api], style: Style) -> bool:
+def _serves(apis: Sequence[Api], style: Style, mix: Mix) -> bool:
+    if style in NO_CALL and mix == "query_first":
+        return False
     try:
-        Sampler(SamplerConfig(styles={style: 1.0}), apis, 0)
+        Sampler(SamplerConfig(styles={style: 1.0}, strategies=MIXES[mix]), apis, 0)
     except LibraryError:
         return False
     return True
-
-
-# --- writing
-
-
-def write_config(file: Path, text: str, *, force: bool = False) -> RunConfig:
-    """Put a config in place, whole or not at all, once it has been loaded back; return what it says.
-
-    Raises:
-        ConfigError: If there is a file already (and `force` is not given), it cannot be written, or what it says is no config.
-    """
-    refuse_existing(file, force)
-    draft = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(text, encoding="utf-8")
-        config = load_config(draft)
-        if force:
-            os.replace(draft, file)
-        else:
-            os.link(draft, file)  # unlike a rename it never takes another file's place
-    except FileExistsError:
-        refuse_existing(file, force=False)
-        raise
-    except OSError as error:
-        raise ConfigError(f"cannot be written ({error.strerror})", file=str(file)) from None
-    except ConfigError as error:
-        raise ConfigError(error.message, file=str(file), key=error.key) from None
-    finally:
-        draft.unlink(missing_ok=True)
-    return config
-
-
-def refuse_existing(file: Path, force: bool) -> None:
-    """Raise ConfigError if there is such a file already, and `force` is not given."""
-    if not force and (file.exists() or file.is_symlink()):
-        raise ConfigError("is there already; --force overwrites it", file=str(file))
-
-
-def config_text(start: Start, file: Path) -> str:
-    """Return the commented YAML of a first config, which is to be written to `file`."""
-    return "\n".join(_lines(start, file)) + "\n"
-
-
-def _lines(start: Start, file: Path) -> Iterator[str]:
-    kind, place = KINDS[start.endpoint], f"runs/{file.stem}"
-    yield f"# Made by `apigen init`: {kind.title}."
-    yield f"#   apigen run {shlex.quote(str(file))} --dry-run     # what the LLM would be asked, and the cost; asks nobody"
-    yield f"#   apigen run {shlex.quote(str(file))}"
-    yield "# Every key is explained in configs/README.md. Paths are relative to the folder apigen is started in."
-    yield ""
-    yield f"store: {_yaml(place + '.db')}   # all that happens; the same command goes on from it"
-    yield "target:"
-    yield f"  verified: {start.target}   # stop at this many verified samples"
-    yield "  # dollars: 5   # and never spend more: needs the prices below"
-    yield ""
-    yield "library:"
-    for entry in start.library:
-        yield entry_yaml(entry).rstrip("\n")
-    yield ""
-    yield from _llm_lines(start)
-    yield ""
-    yield "seed: 1   # the same config, seed and replies give the same samples"
-    yield f"concurrency: {kind.concurrency}   # draws in flight: {kind.why}"
-    yield ""
-    yield from _sampler_lines(start, kind)
-    yield ""
-    yield "generator:"
-    yield "  llm: writer"
-    yield f"  temperature: {0.7 if kind.query_first else 0.4}"
-    yield ""
-    yield "checkers:   # cheap ones first: each sees only what the one before let pass"
-    yield "  - format"
-    yield "  - execution"
-    yield "  - grounding   # every value must be stated in the query"
-    yield "  - agreement: {llm: writer}   # a solver that has not seen the calls must arrive at the same"
-    if kind.query_first:
-        yield "  # - judge: {llm: judge}   # best another model than the writer; add it under llms"
-    yield ""
-    yield "exports:"
-    yield f"  - {{format: xlam, file: {_yaml(place + '.jsonl')}}}   # or openai"
-
-
-def _llm_lines(start: Start) -> Iterator[str]:
-    yield "llms:"
-    yield "  writer:"
-    if start.endpoint == "embedded":
-        yield "    backend: local   # served on loopback by the embedded runtime"
-        yield f"    model: {_yaml(start.model)}"
-        return
-    yield "    backend: openai   # any OpenAI-compatible endpoint"
-    yield f"    base_url: {_yaml(start.base_url)}"
-    yield f"    model: {_yaml(start.model)}"
-    if start.key_env:
-        yield f"    api_key_env: {_yaml(start.key_env)}   # the variable; the key itself is never written anywhere"
-    if OPENAI_MARK in start.base_url:
-        yield "    token_limit_key: max_completion_tokens"
-    if start.endpoint != "openai":
-        yield "    timeout_seconds: 600"
-    yield "    # prices: {input: 0.15, output: 0.6}   # dollars for a million tokens"
-
-
-def _sampler_lines(start: Start, kind: Kind) -> Iterator[str]:
-    yield "sampler:"
-    with_calls = any(style not in NO_CALL for style in start.styles)
-    if kind.query_first and with_calls:
-        yield "  strategies: {call_first: 1, query_first: 1}   # from calls that run; or the LLM writes both"
-    else:
-        yield "  strategies: {call_first: 1}   # start from calls that run: what a small model does well"
-    weights = ", ".join(f"{style}: {weight:g}" for style, weight in start.styles.items())
-    yield f"  styles: {{{weights}}}   # weights"
-    if kind.query_first:
-        return
-    yield "  offered: [2, 3]   # APIs offered in the styles that offer several"
-    yield "  calls: [2, 2]   # calls in the styles that take several"
-    if start.endpoint == "embedded" and start.bundled:
-        yield "  categories:   # not for a small model: their calls are long, or need exact texts"
-        yield f"    {{{', '.join(f'{name}: 0' for name in TOO_HARD)}}}"
-    yield "  similar: 0   # none of them much like the called one: that is for larger models"
-
-
-def _yaml(value: Any) -> str:
-    text: str = yaml.safe_dump(value, allow_unicode=True, width=10_000, default_flow_style=True)
-    return text.removesuffix("\n").removesuffix("\n...")

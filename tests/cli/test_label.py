@@ -5,13 +5,15 @@ import os
 import subprocess
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from apigen.records import CallResult
 from apigen.store.labels import LabelBook
 from tests.conftest import COMMAND, ROOT
-from tests.store.makers import save, start
+from tests.store.makers import candidates, make_draw, save, start
 from tests.terminal import terminal
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -99,3 +101,14 @@ def test_ctrl_c_keeps_what_is_marked(store: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("options", [("--labeller", "a\nb"), ("--seed", 3)])
 def test_wrong_options(store: Path, apigen: Run, options: tuple[object, ...]) -> None:
     assert apigen("label", store, *options).returncode == 2
+
+
+def test_a_result_that_is_very_long_is_shown_from_its_beginning(tmp_path: Path) -> None:
+    path = tmp_path / "long.db"
+    with closing(start(path)) as writer:
+        draw = make_draw(0)
+        (one,) = candidates(draw, [""])
+        writer.save_draw(draw, [replace(one, results=(CallResult(list(range(50_000)), None, 0.1),))], 1.0)
+    shown = piped(path, "q\n", "--labeller", "ann").stdout
+    assert len(shown) < 4000
+    assert "has all of it" in " ".join(shown.split())

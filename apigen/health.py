@@ -51,7 +51,7 @@ async def examine(config: RunConfig | None) -> list[Finding]:
     version = ".".join(map(str, sys.version_info[:3]))
     findings = [Finding("ok", "apigen", f"{__version__} on Python {version}"), *await _sandbox(), *_models()]
     if config is not None:
-        findings += [await _library(config), *await _llms(config)]
+        findings += [await _library(config), *await examine_llms(config)]
     return findings
 
 
@@ -110,7 +110,8 @@ async def _library(config: RunConfig) -> Finding:
     return Finding("ok", "library", f"{len(library.apis)} APIs, hash {library.hash}")
 
 
-async def _llms(config: RunConfig) -> list[Finding]:
+async def examine_llms(config: RunConfig) -> list[Finding]:
+    """Look at the endpoints of a config: do they answer, take the key and know the model?"""
     try:
         llms = build_llms(config.llms)
     except ApigenError as error:

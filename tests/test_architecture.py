@@ -13,9 +13,9 @@ PACKAGE = ROOT / "apigen"
 
 # The one table: a package imports from the rows below its own, never from its own row or above. Rows may be skipped.
 LAYERS = (
-    ("cli",),
-    ("health", "ambiguity"),
-    ("pipeline", "exam"),
+    ("cli", "scripting"),
+    ("health", "ambiguity", "starter", "labelling", "display"),
+    ("pipeline", "exam", "preview"),
     ("engines",),
     ("work", "feedback"),
     ("sampler", "generator", "checkers", "exporters", "target", "budget", "stats"),
@@ -84,7 +84,7 @@ def test_there_are_files_to_look_at() -> None:
 def test_imports_go_down(file: str) -> None:
     package = package_of(file)
     if package == "__init__":
-        assert list(of_apigen(file)) == []
+        assert set(of_apigen(file)) == {"scripting"}
         return
     assert package in RANK, f"{package} has no row in LAYERS"
     wrong = {other for other in of_apigen(file) if other != package and RANK[other] <= RANK[package]}

@@ -7,7 +7,7 @@ from io import TextIOWrapper
 
 import typer
 
-from apigen.cli import doctor, exam, inspect, library, models, run, stats
+from apigen.cli import doctor, exam, init, inspect, label, library, models, run, stats
 
 INTERRUPTED = "interrupted; what is done is kept, the same command continues"
 
@@ -39,8 +39,10 @@ def _options(
     pass
 
 
+init.register(app)
 run.register(app)
 inspect.register(app)
+label.register(app)
 stats.register(app)
 exam.register(app)
 library.register(app)

@@ -1,9 +1,14 @@
 """`apigen status`, `show` and `export`: what a store holds."""
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from apigen.records import Candidate
+    from apigen.store.reader import StoreReader
 
 Store = Annotated[Path, typer.Argument(metavar="DB", help="A store that `apigen run` made.", show_default=False)]
 Run = Annotated[
@@ -12,6 +17,9 @@ Run = Annotated[
         "--run", metavar="N", min=1, help="Of this run, where a store has several.", show_default="the newest"
     ),
 ]
+
+LAST = 2**63 - 1
+"""The last number that SQLite has for a draw."""
 
 
 def register(app: typer.Typer) -> None:
@@ -54,14 +62,72 @@ def show(
     rejected: Annotated[bool, typer.Option("--rejected", help="Show rejected candidates instead.")] = False,
     reason: Annotated[str, typer.Option("--reason", metavar="R", help="Only rejections whose reason starts so.")] = "",
     limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="Show at most this many.")] = 10,
+    draw: Annotated[
+        int | None,
+        typer.Option(
+            "--draw", metavar="D", min=0, max=LAST, help="All there is of this draw's candidates.", show_default=False
+        ),
+    ] = None,
+    position: Annotated[
+        int | None,
+        typer.Option("--position", metavar="P", min=0, help="With --draw: only this candidate.", show_default=False),
+    ] = None,
     run: Run = None,
+    json_: Annotated[bool, typer.Option("--json", help="All there is, as a JSON object a line.")] = False,
 ) -> None:
-    """Show verified samples, or rejected candidates and why."""
-    from apigen.cli.tables import make_console, print_sample
+    """Show verified samples, or rejected candidates and why; or all there is of one."""
+    from apigen.errors import ConfigError
     from apigen.store.reader import StoreReader
 
+    if position is not None and draw is None:
+        raise ConfigError("is for --draw", key="--position")
+    if draw is not None and (rejected or reason):
+        raise ConfigError("takes no other filter than --position", key="--draw")
+    reader = StoreReader(db, run)
+    if draw is not None:
+        found: Iterable[Candidate] = _of_draw(reader, draw, position)
+    else:
+        found = reader.candidates(rejected=rejected, reason=reason, limit=limit)
+    if json_:
+        _print_json(found)
+    elif draw is not None:
+        from apigen.cli.details import print_details
+        from apigen.cli.tables import make_console
+
+        console = make_console()
+        for candidate in found:
+            print_details(candidate, console)
+    else:
+        _print_list(found)
+
+
+def _of_draw(reader: "StoreReader", draw: int, position: int | None) -> "list[Candidate]":
+    from apigen.errors import ConfigError
+
+    candidates = reader.of_draw(draw)
+    if not candidates:
+        raise ConfigError(f"run {reader.run_id} has no candidates of draw {draw}", file=str(reader.path), key="--draw")
+    found = [candidate for candidate in candidates if position in (None, candidate.position)]
+    if not found:
+        there = ", ".join(str(candidate.position) for candidate in candidates)
+        raise ConfigError(f"draw {draw} has candidates at {there}", file=str(reader.path), key="--position")
+    return found
+
+
+def _print_json(found: "Iterable[Candidate]") -> None:
+    import json
+
+    from apigen.store.details import details
+
+    for candidate in found:
+        typer.echo(json.dumps(details(candidate), ensure_ascii=False))
+
+
+def _print_list(found: "Iterable[Candidate]") -> None:
+    from apigen.cli.tables import make_console, print_sample
+
     console, count = make_console(), 0
-    for candidate in StoreReader(db, run).candidates(rejected=rejected, reason=reason, limit=limit):
+    for candidate in found:
         count += 1
         print_sample(candidate, console, title=f"{count}", verdicts=True)
     if not count:

@@ -10,8 +10,8 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from apigen.cli.display import Display
     from apigen.config import RunConfig
+    from apigen.display import Display
     from apigen.engines import OnRay
     from apigen.pipeline import Outcome
 
@@ -42,6 +42,10 @@ def run(
         bool,
         typer.Option("--unsafe-no-sandbox", help="Run library code unprotected. Only for code you trust as your own."),
     ] = False,
+    dry: Annotated[
+        bool, typer.Option("--dry-run", help="Show five draws with their prompts and what it would cost; ask nobody.")
+    ] = False,
+    json_: Annotated[bool, typer.Option("--json", help="With --dry-run: as one JSON object.")] = False,
     engine: Annotated[
         Literal["local", "ray"], typer.Option(help="Where the draws are done: in this process, or on a Ray cluster.")
     ] = "local",
@@ -62,20 +66,27 @@ def run(
     import asyncio
 
     from apigen.checkers.judge import own_judges
-    from apigen.cli.display import make_display
     from apigen.cli.tables import make_console
     from apigen.config import load_config
+    from apigen.display import make_display
     from apigen.engines import OnRay
     from apigen.errors import ConfigError
     from apigen.llms import build_llms
 
     if engine == "local" and (address or workers):
         raise ConfigError("is for --engine ray", key="--address" if address else "--workers")
+    if json_ and not dry:
+        raise ConfigError("is for --dry-run; --log-json prints a run's progress as JSON", key="--json")
     on_ray = OnRay(address, workers) if engine == "ray" else None
     settings = load_config(config, set_ or ())
     if unsafe:
         settings = settings.model_copy(update={"sandbox": settings.sandbox.model_copy(update={"unsafe": True})})
         sys.stderr.write("apigen: --unsafe-no-sandbox: library code runs unprotected\n")
+    if dry:
+        from apigen.cli.dry_run import dry_run
+
+        dry_run(settings, as_json=json_)
+        return
     if note := own_judges(settings, build_llms(settings.llms)):
         sys.stderr.write(f"apigen: note: {note}\n")
     console = make_console()

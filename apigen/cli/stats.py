@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from apigen.stats import Stats
     from apigen.stats.coverage import Share
+    from apigen.stats.labels import Labelled
 
 
 GRAMS = {1: "words", 2: "pairs of words", 3: "3-grams"}
@@ -24,22 +25,32 @@ def stats(
     db: Store, run: Run = None, json_: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False
 ) -> None:
     """Show coverage, variety and duplicates of the verified samples."""
+    from contextlib import closing
+
     from apigen.stats import gather
+    from apigen.stats.labels import judge_labels
+    from apigen.store.labels import LabelBook
     from apigen.store.reader import StoreReader
 
-    found = gather(StoreReader(db, run))
+    reader = StoreReader(db, run)
+    found = gather(reader)
+    with closing(LabelBook(db, reader.run_id)) as book:
+        labelled = judge_labels(book.labels())
     if json_:
         import json
 
-        typer.echo(json.dumps(found.to_json(), ensure_ascii=False))
+        said = {"labels": labelled and labelled.to_json()}
+        typer.echo(json.dumps({**found.to_json(), **said}, ensure_ascii=False))
         return
     from apigen.cli.tables import make_console
 
     console = make_console()
     if not found.samples:
         console.print("nothing verified yet")
-        return
-    _print(found, console)
+    else:
+        _print(found, console)
+    if labelled:
+        _print_labels(labelled, console)
 
 
 def _print(found: "Stats", console: "Console") -> None:
@@ -57,6 +68,35 @@ def _print(found: "Stats", console: "Console") -> None:
                 clean(f"{one.api}.{one.argument}"), f"{one.uses:,}", f"{one.entropy:.2f}", f"{one.evenness:.2f}"
             )
         console.print(low)
+
+
+def _print_labels(labelled: "Labelled", console: "Console") -> None:
+    from apigen.cli.tables import clean, table
+
+    numbers = ("good", "bad", "skipped", "share", "95%")
+    shown = table(
+        "labels of",
+        "by",
+        *numbers,
+        right=numbers,
+        title="Labels: the share of good is the precision; together: the majority, a tie is bad",
+    )
+    for title, shares, together in (
+        ("verified", labelled.verified, labelled.verified_together),
+        ("rejected", labelled.rejected, labelled.rejected_together),
+    ):
+        rows = [*shares.items(), *([("together", together)] if len(shares) > 1 else [])]
+        for name, one in rows:
+            interval = "-" if one.interval is None else f"{one.interval[0]:.1%} to {one.interval[1]:.1%}"
+            share = "-" if one.share is None else f"{one.share:.1%}"
+            shown.add_row(title, clean(name), *map(str, (one.good, one.bad, one.skipped)), share, interval)
+    console.print(shown)
+    if labelled.agreement:
+        columns = ("both labelled", "agree", "kappa")
+        pairs = table("labellers", *columns, right=columns, title="Agreement of labellers (kappa: Cohen's)")
+        for pair in labelled.agreement:
+            pairs.add_row(clean(" and ".join(pair.labellers)), str(pair.both), f"{pair.share:.1%}", _figure(pair.kappa))
+        console.print(pairs)
 
 
 def _rows(found: "Stats") -> list[tuple[str, str, str]]:

@@ -9,6 +9,7 @@ from apigen.prompts import compact_json
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.padding import Padding
     from rich.table import Table
 
     from apigen.records import Api, Candidate
@@ -27,6 +28,14 @@ def make_console() -> "Console":
 def clean(text: str) -> str:
     """Return text without control characters: what LLMs and libraries wrote must not steer a terminal."""
     return "".join(letter if letter.isprintable() or letter in "\n\t" else "\ufffd" for letter in text)
+
+
+def indented(text: str, by: int = 2, style: str = "") -> "Padding":
+    """Return cleaned text that begins every line, broken ones too, so many columns in."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    return Padding(Text(clean(text) or " ", style=style, overflow="fold"), (0, 0, 0, by), expand=False)
 
 
 def table(*columns: str, right: Sequence[str] = (), title: str | None = None) -> "Table":
@@ -92,16 +101,16 @@ def _print_costs(reader: "StoreReader", verified: int, console: "Console") -> No
         weight = "bold" if name == "all" else None
         tokens = (cost.replies, cost.prompt_tokens, cost.cached_tokens, cost.completion_tokens)
         dollars = [_dollars(cost.dollars)] if paid else []
-        total.add_row(name, *map(_count, tokens), _seconds(cost.seconds), *dollars, style=weight)
+        total.add_row(name, *map(short_count, tokens), _seconds(cost.seconds), *dollars, style=weight)
         if count:
             dollars = [_dollars(cost.dollars / count)] if paid else []
-            each.add_row(name, _count(cost.tokens / count), _seconds(cost.seconds / count), *dollars, style=weight)
+            each.add_row(name, short_count(cost.tokens / count), _seconds(cost.seconds / count), *dollars, style=weight)
     console.print(total)
     if each.row_count:
         console.print(each)
 
 
-def _count(number: float) -> str:
+def short_count(number: float) -> str:
     """Return a number of at most seven letters, so that a table of them fits into a window."""
     for limit, scale, unit in ((1e6, 1.0, ""), (1e9, 1e6, "M"), (1e12, 1e9, "G")):
         if number < limit:
@@ -110,7 +119,7 @@ def _count(number: float) -> str:
 
 
 def _seconds(seconds: float) -> str:
-    return _count(seconds) if seconds >= 100 else f"{seconds:.2f}"
+    return short_count(seconds) if seconds >= 100 else f"{seconds:.2f}"
 
 
 def _dollars(dollars: float) -> str:

@@ -1,6 +1,7 @@
 """The store: one SQLite file that holds everything that happened. `writer` makes it, `reader` asks it.
 
-`migrations` has its tables, `packing` the JSON in them, `runs` tells the runs in one file apart, `commit` writes in groups.
+`migrations` has its tables, `packing` the JSON in them, `runs` tells the runs in one file apart, `commit` writes in groups; `labels`
+is what people say of samples.
 """
 
 import sqlite3

@@ -306,6 +306,20 @@ def m005_manner(db: Database) -> None:
 
 
 @migrations()
+def m007_labels(db: Database) -> None:
+    """What people say of candidates: `good`, `bad` or `skip`."""
+    db.execute(
+        """
+        create table labels (
+            run_id integer not null references runs(id), draw integer not null, position integer not null,
+            labeller text not null, label text not null, note text not null default '', at text not null,
+            primary key (run_id, draw, position, labeller)
+        ) without rowid
+        """
+    )
+
+
+@migrations()
 def m008_settlement(db: Database) -> None:
     """What is decided in draw order: how far that got, and the keys by which samples that were kept are found again."""
     db.execute("alter table runs add column settled integer not null default 0")

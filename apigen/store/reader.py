@@ -19,16 +19,29 @@ from apigen.store import open_database, store_errors
 from apigen.store.packing import loads, unpack_calls, unpack_manner, unpack_results, unpack_verdicts
 from apigen.store.settlement import PENDING
 
+COLUMNS = """
+candidates.draw, position, raw, query, calls, results, verdicts, answer, meant, seed, style, strategy, apis, distractors,
+hidden, withheld, manner
+"""
 # The index is in draw order within a reason, and verified candidates have none: nothing is sorted, nothing else is read. `cross`
 # keeps SQLite from beginning with the draws.
-CANDIDATES = """
-select candidates.draw, position, raw, query, calls, results, verdicts, answer, meant, seed, style, strategy, apis, distractors,
-       hidden, withheld, manner
+CANDIDATES = f"""
+select {COLUMNS}
 from candidates indexed by candidates_by_reason
 cross join draws on draws.run_id = candidates.run_id and draws.idx = candidates.draw
 where candidates.run_id = ? and reason is ? and candidates.draw <= ?
 order by candidates.draw, position
+"""  # noqa: S608 - columns of ours
+PLACES = """
+select draw, position from candidates indexed by candidates_by_reason
+where run_id = ? and reason is ? and draw <= ? order by draw, position
 """
+OF_DRAW = f"""
+select {COLUMNS}
+from candidates
+cross join draws on draws.run_id = candidates.run_id and draws.idx = candidates.draw
+where candidates.run_id = ? and candidates.draw = ? order by position
+"""  # noqa: S608
 ASKED = """
 select query, calls, verdicts from candidates indexed by candidates_by_reason
 where run_id = ? and reason is ? order by draw, position
@@ -183,6 +196,17 @@ class StoreReader:
         in_order = merge(*map(self._rows, reasons), key=itemgetter(0, 1))
         yield from self._candidates(islice(in_order, limit))
 
+    def of_draw(self, draw: int) -> tuple[Candidate, ...]:
+        """Return the candidates of a draw, verified or not, in order; none where it has none, or is not done."""
+        with closing(self._connection.cursor()) as cursor, store_errors(self.path, "read"):
+            cursor.row_factory = None
+            return tuple(self._candidates(iter(cursor.execute(OF_DRAW, (self.run_id, draw)).fetchall())))
+
+    def places(self, *, rejected: bool = False) -> Iterator[tuple[int, int]]:
+        """Yield (draw, position) of the verified candidates, or of the rejected ones, in draw order; only an index is read."""
+        reasons: list[str | None] = [known for known in self._reasons() if known != PENDING] if rejected else [None]
+        yield from merge(*(self._in_order(PLACES, reason) for reason in reasons))
+
     def asked(self, stage: str) -> Iterator[tuple[str, tuple[Call, ...], Verdict]]:
         """Yield query, calls and a stage's verdict of every candidate that came so far; reason by reason, each in draw order.
 
@@ -206,6 +230,9 @@ class StoreReader:
         return [row["reason"] for row in known]
 
     def _rows(self, reason: str | None) -> Iterator[tuple[Json, ...]]:
+        return self._in_order(CANDIDATES, reason)
+
+    def _in_order(self, query: str, reason: str | None) -> Iterator[tuple[Json, ...]]:
         cursor = self._connection.cursor()
         cursor.row_factory = None  # plain tuples are the fastest, and their order is known
         last = LAST_DRAW
@@ -213,7 +240,9 @@ class StoreReader:
             run = self.run()
             last = LAST_DRAW if run is None or run["cut"] is None else run["cut"]
         with store_errors(self.path, "read"):
-            yield from cursor.execute(CANDIDATES, (self.run_id, reason, last))
+            # Not `yield from`: a reader that stops midway would have the cursor closed, perhaps after the connection.
+            for row in cursor.execute(query, (self.run_id, reason, last)):  # noqa: UP028
+                yield row
 
     def _candidates(self, rows: Iterator[tuple[Json, ...]]) -> Iterator[Candidate]:
         known = {api.name: api for api in self.apis()}

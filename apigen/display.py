@@ -1,11 +1,11 @@
-"""How a run is shown: one line drawn anew on a terminal, a line a second elsewhere, or a JSON object a line."""
+"""How a run is shown: one line drawn anew on a terminal or in a notebook, a line a second elsewhere, or a JSON object a line."""
 
 import json
 import sys
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 LINE_SECONDS = 1.0
 DRAWN_SECONDS = 0.1
+NOTEBOOK_SECONDS = 0.5
+BAR_LETTERS = 20
 
 
 class Display(Protocol):
@@ -28,10 +30,80 @@ class Display(Protocol):
     def update(self, progress: "Progress") -> None: ...
 
 
-def make_display(console: "Console", *, log_json: bool) -> Display:
+def make_display(console: "Console | None" = None, *, log_json: bool) -> Display:
+    """Return what fits where the output goes: a notebook, a terminal, or anything else."""
     if log_json:
         return _Lines(_as_json)
+    if _in_notebook():
+        return _Notebook()
+    if console is None:
+        from rich.console import Console
+
+        console = Console(markup=False, highlight=False)
     return _Live(console) if console.is_terminal else _Lines(_in_words)
+
+
+def _in_notebook() -> bool:
+    """Say whether a Jupyter kernel shows what we show; IPython in a terminal is a terminal."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    return getattr(shell, "kernel", None) is not None
+
+
+class Shown:
+    """A display that a function is."""
+
+    def __init__(self, show: Callable[["Progress"], None]) -> None:
+        self.update = show
+
+    def __enter__(self) -> "Shown":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        pass
+
+
+class _Notebook:
+    """One line of text under a cell, replaced as it changes: any front end shows it, without widgets."""
+
+    def __init__(self) -> None:
+        self._handle: Any = None
+        self._last, self._shown = 0.0, ""
+        self._progress: Progress | None = None
+
+    def __enter__(self) -> "_Notebook":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._progress is not None:
+            self._draw(self._progress)
+
+    def update(self, progress: "Progress") -> None:
+        self._progress = progress
+        if time.monotonic() - self._last >= NOTEBOOK_SECONDS:
+            self._last = time.monotonic()
+            self._draw(progress)
+
+    def _draw(self, progress: "Progress") -> None:
+        text = f"{_bar(progress)}{_in_words(progress)}"
+        if text == self._shown:
+            return
+        self._shown, bundle = text, {"text/plain": text}
+        if self._handle is not None:
+            self._handle.update(bundle, raw=True)
+        else:
+            self._handle = sys.modules["IPython.display"].display(bundle, raw=True, display_id=True)
+
+
+def _bar(progress: "Progress") -> str:
+    if not progress.target:
+        return ""
+    full = min(BAR_LETTERS, BAR_LETTERS * progress.verified // progress.target)
+    return f"{'█' * full}{'░' * (BAR_LETTERS - full)} "
 
 
 TextOf = Callable[["Progress"], str]

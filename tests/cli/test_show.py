@@ -1,0 +1,77 @@
+"""`apigen show --draw`: all there is of one candidate, whatever the window."""
+
+import json
+import subprocess
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from apigen.records import Call, CallError, CallResult
+from tests.store.makers import candidates, make_draw, start
+from tests.terminal import terminal
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+HOSTILE = "raw \x1b[2J\x9b31m [red]text[/red]"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    """A verified and a rejected candidate of draw 0, and a draw without any."""
+    path = tmp_path / "run.db"
+    with closing(start(path)) as writer:
+        draw = make_draw(0)
+        good, bad = candidates(draw, ["", "timeout"])
+        long = {f"key {number}": list(range(20)) for number in range(5)}
+        good = replace(good, raw=HOSTILE, results=(CallResult(long, None, 0.002),))
+        bad = replace(bad, results=(CallResult(None, CallError("timeout", "too slow"), 5.0),))
+        bad = replace(bad, calls=(Call("area", {"width": 1, "height": 2}),))
+        writer.save_draw(draw, [good, bad], 1.0)
+        writer.save_draw(make_draw(1), [], 1.0)
+    return path
+
+
+def test_one_candidate_with_all_there_is(apigen: Run, store: Path) -> None:
+    shown = apigen("show", store, "--draw", 0, "--position", 1).stdout
+    for text in ("candidate 1 · simple · call_first · rejected", "0/1", "offered", "area", "distractors", "other",
+                 "width = 1", "timeout: too slow", "format     passed", "execution  rejected timeout", "because", "raw"):  # fmt: skip
+        assert text in shown
+    assert "candidate 0" not in shown
+    assert "candidate 0" in apigen("show", store, "--draw", 0).stdout
+
+
+@pytest.mark.parametrize(("columns", "environment"), [(40, {}), (80, {}), (200, {}), (80, {"NO_COLOR": "1"})])
+def test_in_a_terminal_no_line_is_broken_by_it(
+    store: Path, tmp_path: Path, columns: int, environment: dict[str, str]
+) -> None:
+    with terminal(tmp_path, "show", store, "--draw", 0, columns=columns, **environment) as shown:
+        assert shown.end() == 0
+    assert max(map(len, shown.text.splitlines())) <= columns
+    assert "\x1b[2J" not in shown.raw
+    assert "\x9b" not in shown.raw
+    assert "[red]text[/red]" in shown.text
+    assert ("\x1b[3" in shown.raw) is not bool(environment)
+
+
+def test_as_json_lines(apigen: Run, store: Path) -> None:
+    good, bad = map(json.loads, apigen("show", store, "--draw", 0, "--json").stdout.splitlines())
+    assert (good["verified"], bad["verified"]) == (True, False)
+    assert good["raw"] == HOSTILE
+    assert bad["results"] == [{"error": "timeout", "message": "too slow", "seconds": 5.0}]
+    assert [verdict["passed"] for verdict in bad["verdicts"]] == [True, False]
+    listed = apigen("show", store, "--rejected", "--json").stdout.splitlines()
+    assert [json.loads(line) for line in listed] == [bad]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [(("--draw", 1), "no candidates"), (("--draw", 2**63 - 1), "no candidates"),
+     (("--draw", 0, "--position", 7), "at 0, 1"), (("--position", 0), "--draw"),
+     (("--draw", 0, "--rejected"), "--position")],
+)  # fmt: skip
+def test_what_is_not_there_is_said(apigen: Run, store: Path, options: tuple[object, ...], said: str) -> None:
+    done = apigen("show", store, *options)
+    assert done.returncode == 2
+    assert said in done.stderr

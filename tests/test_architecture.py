@@ -14,7 +14,7 @@ PACKAGE = ROOT / "apigen"
 # The one table: a package imports from the rows below its own, never from its own row or above. Rows may be skipped.
 LAYERS = (
     ("cli",),
-    ("health", "ambiguity"),
+    ("health", "ambiguity", "report"),
     ("pipeline", "exam"),
     ("engines",),
     ("work",),
@@ -24,6 +24,7 @@ LAYERS = (
     ("sandbox", "llms", "store"),
     ("config",),
     ("options", "progress"),
+    ("files",),
     ("records", "errors", "intervals", "words"),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}

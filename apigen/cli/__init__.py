@@ -7,7 +7,7 @@ from io import TextIOWrapper
 
 import typer
 
-from apigen.cli import doctor, exam, inspect, library, models, run, stats
+from apigen.cli import doctor, exam, inspect, library, models, report, run, stats
 
 INTERRUPTED = "interrupted; what is done is kept, the same command continues"
 
@@ -42,6 +42,7 @@ def _options(
 run.register(app)
 inspect.register(app)
 stats.register(app)
+report.register(app)
 exam.register(app)
 library.register(app)
 models.register(app)

@@ -297,3 +297,9 @@ def m004_no_call(db: Database) -> None:
         ("draws", "withheld", ""),
     ):
         db.execute(f"alter table {table} add column {column} text not null default '{default}'")
+
+
+@migrations()
+def m006_times(db: Database) -> None:
+    """When each draw was finished: after so many seconds of the run's work, breaks between its sessions left out."""
+    db.execute("alter table draws add column at_seconds float")

@@ -18,11 +18,13 @@ from apigen.records import Api, Call, Candidate, Draw, Json, Sample, Verdict, ca
 from apigen.store import open_database, store_errors
 from apigen.store.packing import loads, unpack_calls, unpack_results, unpack_verdicts
 
-# The index is in draw order within a reason, and verified candidates have none: nothing is sorted, nothing else is read. `cross`
-# keeps SQLite from beginning with the draws.
-CANDIDATES = """
+CANDIDATE = """
 select candidates.draw, position, raw, query, calls, results, verdicts, answer, meant, seed, style, strategy, apis, distractors,
        hidden, withheld
+"""
+# The index is in draw order within a reason, and verified candidates have none: nothing is sorted, nothing else is read. `cross`
+# keeps SQLite from beginning with the draws.
+CANDIDATES = f"""{CANDIDATE}
 from candidates indexed by candidates_by_reason
 cross join draws on draws.run_id = candidates.run_id and draws.idx = candidates.draw
 where candidates.run_id = ? and reason is ? and candidates.draw <= ?

@@ -191,8 +191,8 @@ class RunWriter:
         reasons = Counter(each.rejection.reason if each.rejection else "" for each in candidates)
         names = [dumps([api.name for api in apis]) for apis in (draw.apis, draw.distractors, draw.hidden)]
         with self.transaction():
-            row = (self.run_id, draw.index, draw.seed, draw.style, draw.strategy, *names, draw.withheld, reasons[""])
-            self._write(SAVE_DRAW, row)
+            at, about = self.seconds_before + seconds, (draw.seed, draw.style, draw.strategy)
+            self._write(SAVE_DRAW, (self.run_id, draw.index, *about, *names, draw.withheld, reasons[""], at))
             for candidate in candidates:
                 self._save_candidate(candidate)
             for reason, count in reasons.items():
@@ -202,7 +202,7 @@ class RunWriter:
             if any(candidate.results for candidate in candidates):
                 ran = sum(result.seconds for candidate in candidates for result in candidate.results)
                 self._add_cost(draw.style, "execution", "", (0, 0, 0, 0, 0.0, ran))
-            self._write("update runs set seconds = ? where id = ?", (self.seconds_before + seconds, self.run_id))
+            self._write("update runs set seconds = ? where id = ?", (at, self.run_id))
 
     def _save_candidate(self, candidate: Candidate) -> None:
         rejection = candidate.rejection

@@ -29,7 +29,7 @@ function legend(most) {
   const firsts = [0, 1, 2, 3, 4].map((level) => Array.from({ length: Math.min(most, 4096) + 1 }, (_, uses) => uses).find((uses) => shade(uses, most) >= level));
   const steps = firsts.map((first, level) => [level, first]).filter(([level, first]) => first !== undefined && shade(first, most) === level);
   return el("p.legend", "Calls in verified samples:",
-    steps.map(([level, first]) => el("span", el(`i.tile.h${level}`), level === 0 ? "none" : level === steps.at(-1)[0] ? `${count(first)} to ${count(most)}` : `from ${count(first)}`)));
+    steps.map(([level, first]) => el("span", el(`i.tile.h${level}`), level === 0 ? "none" : level === steps.at(-1)[0] ? (first === most ? count(most) : `${count(first)} to ${count(most)}`) : `from ${count(first)}`)));
 }
 
 const share = (name, { used, of, share: part }) => el("li",

@@ -21,7 +21,10 @@ function onKey(event, browser) {
   if (typing) return;
   if (event.key === "/") {
     event.preventDefault();
-    if (!here) location.hash = "#samples";
+    if (!here) {
+      history.pushState(null, "", "#samples"); // at once: what is hidden takes no focus
+      route(browser);
+    }
     byId("by-q").focus();
     return byId("by-q").select();
   }

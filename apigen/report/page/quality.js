@@ -70,7 +70,7 @@ function showVariety({ stats, stages }) {
 function showConfig({ run, config, stages }) {
   const body = bodyOf("config");
   if (!run) return body.append(empty("No run yet."));
-  const fact = (name, value) => el("div", el("dt", name), el("dd", data(value)));
+  const fact = (name, value) => value !== null && el("div", el("dt", name), el("dd", data(value)));
   body.append(el("dl.facts", fact("apigen", run.apigen_version), fact("seed", run.seed), fact("clock", run.clock), fact("library", run.library_hash),
     fact("sandbox", run.sandbox_tier), fact("stages", stages.join(", "))),
     el("details", el("summary", "The config, as the store has it (keys and secrets are never stored)"), data(config, "pre")));

@@ -47,12 +47,12 @@ function bars(timeline, width, scale) {
 function line(timeline, width, column, show) {
   let sum = 0;
   const step = timeline.end / timeline.bins.length, sums = timeline.bins.map((bin) => (sum += bin[column]));
-  const height = 200, { root, x, y } = axes(timeline, width, height, sum || 1, show);
+  const height = 200, { root, x, y } = axes(timeline, width, height, sum * 1.15 || 1, show);
   const points = [[x(0), y(0)], ...sums.map((value, at) => [x((at + 1) * step), y(value)])];
   const path = points.map(([left, top], at) => `${at ? "L" : "M"}${left.toFixed(1)} ${top.toFixed(1)}`).join("");
   const [left, top] = points.at(-1);
   root.append(svg("path", { class: "area", d: `${path}L${left} ${y(0)}L${x(0)} ${y(0)}Z` }), svg("path", { class: "line", d: path }),
-    svg("circle", { class: "end", cx: left, cy: top, r: 3.5 }), label(left - 8, top + 4, show(sum), "end", "value"));
+    svg("circle", { class: "end", cx: left, cy: top, r: 3.5 }), label(left, top - 8, show(sum), "end", "value"));
   root.setAttribute("aria-label", `Rises to ${show(sum)}`);
   return root;
 }

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from math import ceil
 
 from apigen.intervals import wilson
 from apigen.prompts import type_text
@@ -71,8 +72,10 @@ class Timeline:
         row[1] += passed
 
     def _bin(self, took: DrawTook) -> list[float]:
-        at = took.at_seconds or 0.0 if self._timed else took.index
-        return self._bins[min(len(self._bins) - 1, int(at / self._end * len(self._bins)))]
+        count = len(self._bins)
+        # A part has the moment of its end, and the draw of its beginning.
+        part = ceil((took.at_seconds or 0.0) / self._end * count) - 1 if self._timed else took.index * count // self._end
+        return self._bins[max(0, min(count - 1, int(part)))]
 
     def to_json(self) -> Json:
         """Return `by` (seconds or draws), where it `end`s, and each bin's candidates, verified, tokens and dollars."""

@@ -73,6 +73,14 @@ class Browser {
     this.refresh();
   }
 
+  // What was typed a moment ago is looked for now.
+  settle() {
+    if (!this.timer) return;
+    clearTimeout(this.timer);
+    this.timer = 0;
+    this.change();
+  }
+
   makeFields() {
     const { kinds } = this.search, apis = this.figures.apis;
     const values = (key) => [...new Set(kinds.map((kind) => kind[key]))].filter(Boolean).sort();
@@ -80,7 +88,7 @@ class Browser {
     const outcomes = [["", "any"], ["verified", "verified"], ...(kinds.some((kind) => kind.outcome === "surplus") ? [["surplus", "verified, beyond the target"]] : []),
       ...(stages.length ? [["rejected", "rejected"]] : []), ...stages.map((stage) => [stage, `rejected by ${stage}`])];
     const some = (key) => [["", "any"], ...values(key).map((value) => [value, value])];
-    const later = () => { clearTimeout(this.timer); this.timer = setTimeout(() => this.change(), 120); };
+    const later = () => { clearTimeout(this.timer); this.timer = setTimeout(() => this.settle(), 120); };
     const choice = (name, key, options) => [key, name, el("select", { id: `by-${key}`, change: () => this.change() }, options.map(([value, text]) => el("option", { value }, text)))];
     const fields = [
       ["q", "Search", el("input", { id: "by-q", type: "search", placeholder: "words, or #draw", autocomplete: "off", spellcheck: "false", input: later })],

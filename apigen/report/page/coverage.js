@@ -22,14 +22,16 @@ function grouped(apis) {
 
 const callsOf = (apis) => apis.reduce((sum, api) => sum + api.calls, 0);
 
-// Five shades in steps that grow: the second is for a single use, the last for the most.
-const shade = (uses, most) => (uses ? Math.max(1, Math.ceil((4 * Math.log(1 + uses)) / Math.log(1 + Math.max(most, 1)))) : 0);
+// Five shades, the first for none; by the square root of the uses, so that few can be told from none and from many.
+const SHADES = [1, 2, 3, 4];
+const MOST_APIS = 12;
+const shade = (uses, most) => (uses ? Math.min(4, Math.ceil(4 * Math.sqrt(uses / most))) : 0);
 
 function legend(most) {
-  const firsts = [0, 1, 2, 3, 4].map((level) => Array.from({ length: Math.min(most, 4096) + 1 }, (_, uses) => uses).find((uses) => shade(uses, most) >= level));
-  const steps = firsts.map((first, level) => [level, first]).filter(([level, first]) => first !== undefined && shade(first, most) === level);
-  return el("p.legend", "Calls in verified samples:",
-    steps.map(([level, first]) => el("span", el(`i.tile.h${level}`), level === 0 ? "none" : level === steps.at(-1)[0] ? (first === most ? count(most) : `${count(first)} to ${count(most)}`) : `from ${count(first)}`)));
+  const steps = SHADES.map((level) => [level, Math.floor(most * ((level - 1) / 4) ** 2) + 1]).filter(([level, first]) => shade(first, most) === level && first <= most);
+  const upTo = (at) => (at + 1 < steps.length ? steps[at + 1][1] - 1 : most);
+  return el("p.legend", "Calls in verified samples:", el("span", el("i.tile.h0"), "none"),
+    steps.map(([level, first], at) => el("span", el(`i.tile.h${level}`), first === upTo(at) ? count(first) : `${count(first)}–${count(upTo(at))}`)));
 }
 
 const share = (name, { used, of, share: part }) => el("li",
@@ -51,10 +53,14 @@ function heatGroup(category, apis, most, open) {
 }
 
 function apiTable(apis, most) {
-  const ranked = [...apis].sort((one, other) => other.calls - one.calls);
-  return el("ul.apis", ranked.map((api) => el("li",
+  const ranked = [...apis].sort((one, other) => other.calls - one.calls), rest = ranked.slice(MOST_APIS);
+  return el("div", el("ul.apis", ranked.slice(0, MOST_APIS).map((api) => apiRow(api, most))),
+    rest.length > 0 && el("details.more", el("summary", `${count(rest.length)} more`), el("ul.apis", rest.map((api) => apiRow(api, most)))));
+}
+
+const apiRow = (api, most) =>
+  el("li",
     el("a.name", { href: address({ api: api.name }), title: api.description }, data(api.name)),
     el(`span.cell.h${shade(api.calls, most)}`, many(api.calls, "call")),
     el("span.cells", api.parameters.map(([name, type, required, uses]) =>
-      el(`span.cell.h${shade(uses, most)}`, { title: `${type}${required ? "" : ", optional"}` }, data(`${name}${required ? "" : "?"}`), ` ${count(uses)}`))))));
-}
+      el(`span.cell.h${shade(uses, most)}`, { title: `${type}${required ? "" : ", optional"}` }, data(`${name}${required ? "" : "?"}`), ` ${count(uses)}`))));

@@ -15,6 +15,7 @@ function percent(share) {
 }
 
 function duration(seconds) {
+  if (!seconds) return "0 s";
   if (seconds < 0.0001) return "under 0.1 ms";
   if (seconds < 1) return `${Number((seconds * 1000).toPrecision(2))} ms`;
   if (seconds < 90) return `${Math.round(seconds)} s`;
@@ -35,7 +36,7 @@ function ticks(most, wanted, least = 0) {
 
 // The same for seconds: steps that a clock has.
 function timeTicks(most, wanted) {
-  const steps = [1, 5, 10, 30, 60, 300, 600, 1800, 3600, 7200, 14400, 43200, 86400];
+  const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400];
   const step = steps.find((seconds) => most / seconds <= wanted) || Math.ceil(most / wanted / 86400) * 86400;
   return Array.from({ length: Math.floor(most / step) + 1 }, (_, at) => at * step);
 }

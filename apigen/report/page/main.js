@@ -14,7 +14,10 @@ function onKey(event, browser) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const typing = event.target.matches("input, select, textarea"), here = !byId("samples").hidden;
   if (event.key === "Escape" && here) {
-    if (typing) byId("list").focus();
+    if (typing) {
+      browser.settle();
+      byId("list").focus();
+    }
     else if (byId("samples").classList.contains("reading")) location.hash = address(browser.wanted);
     return;
   }

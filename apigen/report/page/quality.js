@@ -20,7 +20,7 @@ function showHeadline(figures) {
   byId("tiles").append(
     tile("verified samples", count(funnel.verified), target.verified ? `of ${count(target.verified)} wanted` : funnel.surplus ? `and ${count(funnel.surplus)} beyond the target` : ""),
     tile("pass rate", funnel.generated ? percent(verified / funnel.generated) : "–", `of ${many(funnel.generated, "candidate")}`),
-    tile("working time", duration(run.seconds), verified ? `${duration(run.seconds / verified)} a verified sample` : ""),
+    tile("working time", duration(run.seconds), verified && run.seconds ? `${duration(run.seconds / verified)} a verified sample` : ""),
     costs.dollars ? tile("spent", dollars(costs.dollars), verified ? `${dollars(costs.dollars / verified)} a verified sample` : "")
       : tile("tokens", brief(costs.prompt_tokens + costs.completion_tokens), verified ? `${brief((costs.prompt_tokens + costs.completion_tokens) / verified)} a verified sample` : ""),
     tile("APIs called", stats.samples ? percent(stats.coverage.apis.share) : "–", `of ${count(stats.coverage.apis.of)}`),

@@ -21,5 +21,5 @@ function rateGroup(group, rows, all) {
   const rest = rows.slice(MOST_RATES);
   return el("div", el("h3", `By ${group}`),
     el("ul.rates", rows.slice(0, MOST_RATES).map(line)),
-    rest.length > 0 && el("details", el("summary", `${many(rest.length, "more")}`.replace("mores", "more")), el("ul.rates", rest.map(line))));
+    rest.length > 0 && el("details", el("summary", `${count(rest.length)} more`), el("ul.rates", rest.map(line))));
 }

@@ -1,5 +1,5 @@
 // What came in each sixtieth of the run, and what it had cost by then.
-const ROOM = { top: 14, right: 12, bottom: 26, left: 46 };
+const ROOM = { top: 22, right: 12, bottom: 26, left: 46 };
 
 function showTimeline({ timeline, funnel, run }) {
   const body = bodyOf("timeline");
@@ -19,18 +19,20 @@ function showTimeline({ timeline, funnel, run }) {
 }
 
 function axes(timeline, width, height, most, show) {
-  const inner = width - ROOM.left - ROOM.right, tall = height - ROOM.top - ROOM.bottom;
-  const x = (at) => ROOM.left + (at / timeline.end) * inner, y = (value) => ROOM.top + tall - (value / most) * tall;
   const timed = timeline.by === "seconds", along = timed ? timeTicks(timeline.end, width / 90) : ticks(timeline.end, width / 90, 1);
+  const up = ticks(most, 3, show === count ? 1 : 0);
+  if (up.at(-1) < most) up.push(up.at(-1) + (up[1] || most));
+  const inner = width - ROOM.left - ROOM.right, tall = height - ROOM.top - ROOM.bottom;
+  const x = (at) => ROOM.left + (at / timeline.end) * inner, y = (value) => ROOM.top + tall - (value / up.at(-1)) * tall;
   const root = svg("svg", { width, height, role: "img" },
-    ticks(most, 3, timed ? 0 : 1).map((value) => [svg("line", { class: "rule", x1: ROOM.left, x2: width - ROOM.right, y1: y(value), y2: y(value) }), label(ROOM.left - 6, y(value) + 4, show(value), "end")]).flat(),
+    up.map((value) => [svg("line", { class: "rule", x1: ROOM.left, x2: width - ROOM.right, y1: y(value), y2: y(value) }), label(ROOM.left - 6, y(value) + 4, show(value), "end")]).flat(),
     along.map((at) => label(x(at), height - 8, timed ? clock(at) : at ? `draw ${count(at)}` : "0", at && x(at) > width - 40 ? "end" : "middle")));
   return { root, x, y };
 }
 
 function bars(timeline, width, scale) {
   const height = 200, most = Math.max(...timeline.bins.map((bin) => bin[0])) * scale;
-  const { root, x, y } = axes(timeline, width, height, most, brief);
+  const { root, x, y } = axes(timeline, width, height, most, timeline.by === "seconds" ? brief : count);
   const step = timeline.end / timeline.bins.length, wide = Math.max(1, x(step) - x(0) - 1);
   timeline.bins.forEach(([came, passed], at) => {
     if (!came) return;
@@ -47,7 +49,7 @@ function bars(timeline, width, scale) {
 function line(timeline, width, column, show) {
   let sum = 0;
   const step = timeline.end / timeline.bins.length, sums = timeline.bins.map((bin) => (sum += bin[column]));
-  const height = 200, { root, x, y } = axes(timeline, width, height, sum * 1.15 || 1, show);
+  const height = 200, { root, x, y } = axes(timeline, width, height, sum || 1, show);
   const points = [[x(0), y(0)], ...sums.map((value, at) => [x((at + 1) * step), y(value)])];
   const path = points.map(([left, top], at) => `${at ? "L" : "M"}${left.toFixed(1)} ${top.toFixed(1)}`).join("");
   const [left, top] = points.at(-1);

@@ -26,11 +26,11 @@ class Rates:
     def add(self, candidate: Candidate, model: str, passed: bool) -> None:
         draw = candidate.draw
         categories = {api.category for api in apis_of(candidate)}
-        for group, names in zip(GROUPS, ([draw.style], [draw.strategy], categories, [model]), strict=True):
-            for name in names:
-                count = self._counts[group][name]
-                count[0] += 1
-                count[1] += passed
+        places = [("style", draw.style), ("strategy", draw.strategy), ("model", model)]
+        for group, name in [*places, *(("category", category) for category in categories)]:
+            count = self._counts[group][name]
+            count[0] += 1
+            count[1] += passed
 
     def to_json(self) -> Json:
         """Return for each group `[name, candidates, verified, low, high]`, those with the most candidates first.
@@ -74,7 +74,9 @@ class Timeline:
     def _bin(self, took: DrawTook) -> list[float]:
         count = len(self._bins)
         # A part has the moment of its end, and the draw of its beginning.
-        part = ceil((took.at_seconds or 0.0) / self._end * count) - 1 if self._timed else took.index * count // self._end
+        part = (
+            ceil((took.at_seconds or 0.0) / self._end * count) - 1 if self._timed else took.index * count // self._end
+        )
         return self._bins[max(0, min(count - 1, int(part)))]
 
     def to_json(self) -> Json:

@@ -22,7 +22,7 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 Settings = Callable[..., dict[str, Any]]
 Serving = Callable[..., ChatServer]
 ConfigFile = Callable[..., Path]
-COMMANDS = ("run", "status", "show", "stats", "export", "exam", "library", "models", "doctor")
+COMMANDS = ("run", "status", "show", "stats", "report", "export", "exam", "library", "models", "doctor")
 
 
 class Outcome:

@@ -58,15 +58,20 @@ def candidate(index: int) -> Candidate:
     style, way = STYLES[index % 5], index * 37 % 100
     api = HOSTILE_API if hostile else APIS[index % 2]
     draw = Draw(index, index, style, "query_first" if index % 3 == 0 else "call_first", (api, APIS[2]))
-    values = {"<i>x</i>": hostile, "big": BIG} if hostile else {name: index for name in api.required}
+    values = {"<i>x</i>": hostile, "big": BIG} if hostile else dict.fromkeys(api.required, index)
     query = hostile or f"What is number {index} of the {('metres', 'fields')[index % 2]}, if you please?"
     made = Candidate(draw, 0, f'{{"query": "{query}"}}', query)
     if style == "irrelevance":
         made = replace(
-            made, answer="None of them can do that.", meant=(Call("area", values),), draw=replace(draw, hidden=APIS[1:2])
+            made,
+            answer="None of them can do that.",
+            meant=(Call("area", values),),
+            draw=replace(draw, hidden=APIS[1:2]),
         )
     elif way >= 12:
-        made = replace(made, calls=(Call(api.name, values),), results=(CallResult(hostile or {"value": index}, None, 0.002),))
+        made = replace(
+            made, calls=(Call(api.name, values),), results=(CallResult(hostile or {"value": index}, None, 0.002),)
+        )
     if way < 12:
         return made.rejected("format", "no_calls", f"nothing to call {hostile}")
     if way < 16 and made.calls:
@@ -77,7 +82,9 @@ def candidate(index: int) -> Candidate:
         return made.rejected("grounding", "value_not_in_query", f"width {index} is nowhere")
     made = made.passed("grounding")
     if way < 40:
-        return made.rejected("agreement", "different_calls", "a blind solver would call others", (Call("area", {"width": 1}),))
+        return made.rejected(
+            "agreement", "different_calls", "a blind solver would call others", (Call("area", {"width": 1}),)
+        )
     return made.passed("agreement")
 
 

@@ -7,6 +7,7 @@ import sqlite3
 from base64 import b64decode, b64encode
 from contextlib import closing
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +89,10 @@ def test_hostile_texts_are_texts(store: Path) -> None:
     kept = {text for row in page.rows("shown") for call in row["calls"] for _, text in call["arguments"]}
     queries = {json.dumps(row["query"], ensure_ascii=False) for row in page.rows("shown")}
     for text in HOSTILE:
-        assert json.dumps(text, ensure_ascii=False) in kept or json.dumps(text.replace("\ud83d", "?"), ensure_ascii=False) in queries
+        assert (
+            json.dumps(text, ensure_ascii=False) in kept
+            or json.dumps(text.replace("\ud83d", "?"), ensure_ascii=False) in queries
+        )
     assert str(BIG) in kept
 
 
@@ -109,7 +113,9 @@ def test_the_script_makes_no_markup_of_data() -> None:
     assert {file.stem for file in FOLDER.glob("*.js")} == set(SCRIPTS)
     for name in SCRIPTS:
         text = (FOLDER / f"{name}.js").read_text(encoding="utf-8")
-        assert not re.search(r"innerHTML|outerHTML|insertAdjacent|document\.write|eval\(|Function\(|</script|fetch\(", text)
+        assert not re.search(
+            r"innerHTML|outerHTML|insertAdjacent|document\.write|eval\(|Function\(|</script|fetch\(", text
+        )
         assert text.count("\n") < 300
 
 
@@ -152,7 +158,7 @@ def test_of_many_some_are_shown_evenly_and_all_are_counted(store: Path) -> None:
     page = Page(store, most=7)
     assert (page.report.rows, page.report.candidates) == (7, 60)
     draws = [row["draw"] for row in page.rows("shown")]
-    assert [later - sooner for sooner, later in zip(draws, draws[1:], strict=False)] == pytest.approx([60 / 7] * 6, abs=1)
+    assert [later - sooner for sooner, later in pairwise(draws)] == pytest.approx([60 / 7] * 6, abs=1)
     assert page.figures["funnel"]["generated"] == 60
     none = Page(store, most=0)
     assert (none.figures["rows"], none.figures["shown"]) == (0, [])
@@ -239,3 +245,27 @@ def test_what_is_there_is_replaced_and_the_store_is_not(store: Path, tmp_path: P
         for _ in range(2):
             write_report(history, file)
     assert [path.name for path in file.parent.iterdir()] == ["page.html"]
+
+
+def test_the_command_says_what_it_wrote(store: Path, apigen: Any) -> None:
+    done = apigen("report", "run.db", "-o", "out/page.html")
+    assert done.returncode == 0
+    assert re.fullmatch(r"out/page.html: 60 candidates, 0.\d MB\n", done.stdout)
+    done = apigen("report", "run.db", "-o", "page.html", "--samples", 5, "--run", 1)
+    assert "5 of 60 candidates" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["none.db", "-o", "page.html"], "none.db: there is no such store"),
+        (["run.db", "-o", "run.db"], "--output: run.db is the store; choose another file"),
+        (["run.db", "-o", "."], ".: is a folder; give a file to write"),
+        (["run.db", "-o", "page.html", "--run", "7"], "has no run 7, only 1"),
+    ],
+)
+def test_what_cannot_be_is_one_line(store: Path, apigen: Any, arguments: list[str], complaint: str) -> None:
+    done = apigen("report", *arguments)
+    assert done.returncode == 2
+    assert complaint in done.stderr
+    assert done.stderr.count("\n") == 1

@@ -24,21 +24,34 @@ class Browser {
     this.offerReasons();
     for (const key of KEYS) if (this.fields[key].value !== this.wanted[key]) this.fields[key].value = this.wanted[key];
     const row = parts.has("row") ? Number(parts.get("row")) : undefined;
-    byId("samples").classList.toggle("reading", row !== undefined);
-    this.searching = this.search.load(() => !byId("samples").hidden && this.refresh(row));
+    const before = this.reading(row !== undefined);
+    this.search.load(() => !byId("samples").hidden && this.refresh(row));
     this.refresh(row);
+    if (before && row === undefined) {
+      this.list.mark();
+      byId("list").focus({ preventScroll: true });
+    }
+  }
+
+  // On a phone the sample takes the list's place. Says whether it had it before.
+  reading(now) {
+    const classes = byId("samples").classList, before = classes.contains("reading");
+    classes.toggle("reading", now);
+    if (now && !before && getComputedStyle(byId("found")).display === "none") scrollTo(0, 0);
+    return before;
   }
 
   go(wanted, opened = false) {
     history[opened ? "pushState" : "replaceState"](null, "", address(wanted));
-    byId("samples").classList.toggle("reading", opened || (wanted.row !== undefined && byId("samples").classList.contains("reading")));
+    if (opened) this.reading(true);
     this.read(wanted.row);
   }
 
   refresh(row) {
     const { figures, search, list } = this;
-    const found = search.find(this.wanted), began = list.row;
-    list.show(found, row === undefined && !search.done ? began : row);
+    const found = search.find(this.wanted), asked = address(this.wanted), same = asked === this.asked;
+    this.asked = asked;
+    list.show(found, row === undefined && same ? list.row : row);
     const some = figures.rows < figures.candidates ? ` (${count(figures.rows)} of the run's ${count(figures.candidates)} are in this page)` : "";
     byId("count").textContent = !figures.rows ? "" : search.done ? `${many(found.length, "sample")} of ${count(figures.rows)}${some}` : `${count(found.length)} so far …`;
     if (!found.length && search.done) {

@@ -27,8 +27,12 @@ function svg(tag, attributes = {}, ...children) {
   return dress(document.createElementNS(SVG, tag), attributes, children);
 }
 
+// Letters that are not seen but change what is: controls, and those that turn the text after them around.
+const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff]/g;
+const named = (letter) => `⟨U+${letter.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}⟩`;
+
 // A text of an LLM's or an API's: it keeps its spaces and lines, and its direction ends where it ends.
-const data = (text, tag = "span") => el(`${tag}.data`, { dir: "auto" }, String(text));
+const data = (text, tag = "span") => el(`${tag}.data`, { dir: "auto" }, String(text).replace(UNSEEN, named));
 
 const empty = (text) => el("p.empty", text);
 

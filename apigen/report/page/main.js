@@ -1,11 +1,12 @@
 // Which view is shown, and the keys. The samples lie behind this script: they are there once the page is.
 function route(browser) {
   const [name, query] = location.hash.slice(1).split("?");
-  const samples = name === "samples";
+  const samples = name === "samples", turned = byId("samples").hidden === samples;
   byId("overview").hidden = samples;
   byId("samples").hidden = !samples;
   byId(samples ? "to-samples" : "to-overview").setAttribute("aria-current", "page");
   byId(samples ? "to-overview" : "to-samples").removeAttribute("aria-current");
+  if (turned && samples) scrollTo(0, 0);
   if (samples) browser.open(new URLSearchParams(query || ""));
   else if (name && byId(name)) byId(name).scrollIntoView();
 }

@@ -15,6 +15,8 @@ function showHeadline(figures) {
   byId("about").append(el(`span.state.${run.state === "open" ? "open" : "ended"}`, STATES[run.state] || run.state),
     ` Begun ${run.started_at.slice(0, 16).replace("T", " ")} UTC, seed ${run.seed}`, figures.models.length ? ", written and judged by " : "",
     data(figures.models.join(", ")), ".");
+  const sections = [...document.querySelectorAll("#overview > section[id] > h2")];
+  byId("sections").append(...sections.map((title) => el("a", { href: `#${title.parentNode.id}` }, title.textContent)));
   const tile = (name, value, note) => el("div", el("dt", name), el("dd", value, note && el("small", note)));
   const near = stats.duplicates.near_rate;
   byId("tiles").append(

@@ -6,6 +6,7 @@ from apigen.records import Api, Call, CallResult, Candidate, Json, Verdict
 
 MOST_SEARCHED = 2_000
 ONE_LINE = 100
+_compact = json.JSONEncoder(ensure_ascii=False).encode
 VERIFIED, SURPLUS = "verified", "surplus"
 
 
@@ -73,10 +74,6 @@ def _result(result: CallResult) -> Json:
 def _verdict(verdict: Verdict) -> Json:
     said = {"stage": verdict.stage, "passed": verdict.passed, "reason": verdict.reason, "detail": verdict.detail}
     return said if verdict.answer is None else {**said, "answer": [*map(_call, verdict.answer)]}
-
-
-def _compact(value: Json) -> str:
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _text(value: Json) -> str:

@@ -11,7 +11,7 @@ from apigen.report.rows import SURPLUS, VERIFIED, apis_of
 from apigen.store.history import DrawTook, Extent
 
 MOST_BINS = 60
-DRAWS_A_BIN = 3
+DRAWS_A_BIN = 5
 MOST_EXAMPLES = 3
 MOST_SHOWN = 300
 GROUPS = ("style", "strategy", "category", "model")

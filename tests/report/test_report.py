@@ -210,7 +210,7 @@ def test_draws_without_a_time_are_shown_by_their_number(store: Path) -> None:
         db.execute("update draws set at_seconds = null where idx = 3")
     timeline = Page(store).figures["timeline"]
     assert (timeline["by"], timeline["end"]) == ("draws", 60)
-    assert {row[0] for row in timeline["bins"]} == {3}
+    assert {row[0] for row in timeline["bins"]} == {5}
 
 
 def test_draws_keep_when_they_were_finished_over_several_sessions(tmp_path: Path) -> None:

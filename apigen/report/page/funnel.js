@@ -6,7 +6,7 @@ function showFunnel({ funnel, stages }) {
     el("span.name", data(name)),
     el("span.track", { "aria-hidden": "true" },
       meter(left / funnel.generated, "pass"), meter(rejected / funnel.generated, "fail")),
-    el("span.value", el("b", count(left)), el("small", note)));
+    el("span.value", el("b", count(left)), note && el("small", note)));
   const lost = (rejected) => (rejected ? `−${count(rejected)} rejected` : "none rejected");
   body.append(el("ol.funnel",
     step("proposed", funnel.generated, 0, ""),

@@ -159,8 +159,12 @@ def test_words_find_samples_and_filters_narrow_them(opened: Open) -> None:
 
 
 def test_the_address_leads_to_a_sample(opened: Open) -> None:
-    page = opened(at="#samples?stage=rejected&row=0")
-    shown_draw(page, 0)
+    page = opened(at="#samples?row=141")
+    shown_draw(page, 141)
+    page.wait_for_selector("#option-141[aria-selected=true]")
+    assert page.evaluate(
+        "document.elementFromPoint(200, document.querySelector('#option-141').getBoundingClientRect().top + 9).closest('#list')"
+    )
     page.click("#to-overview")
     page.click("#rejections summary >> nth=0")
     page.click("#rejections .example >> nth=0")

@@ -41,8 +41,9 @@ class List {
   draw() {
     const first = Math.floor(this.at / PAGE) * PAGE;
     this.box.replaceChildren(...this.found.slice(first, first + PAGE).map((row, at) => this.option(row, first + at)));
-    this.box.scrollTop = (this.at - first) ? this.box.scrollTop : 0;
     this.mark(false);
+    const now = byId(`option-${this.at}`);
+    this.box.scrollTop = this.at > first ? now.offsetTop - this.box.clientHeight / 3 : 0;
     this.turner(first);
   }
 

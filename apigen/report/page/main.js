@@ -57,4 +57,7 @@ async function start() {
   document.documentElement.dataset.ready = "";
 }
 
-start();
+start().catch((error) => {
+  byId("main").prepend(empty(`This page cannot be shown: ${error.message}. It needs a browser of 2023 or later.`));
+  throw error;
+});

@@ -130,7 +130,7 @@ def make_store(store: Path, rows: int) -> None:
     for first in range(0, rows, CHUNK):
         numbers = range(first, min(rows, first + CHUNK))
         db.execute("begin")
-        db.executemany(SAVE_DRAW, ((1, n, *packed[n % len(made)][0]) for n in numbers))
+        db.executemany(SAVE_DRAW, ((1, n, *packed[n % len(made)][0], n / 10) for n in numbers))
         db.executemany(SAVE_CANDIDATE, ((1, n, *packed[n % len(made)][1]) for n in numbers))
         db.executemany(
             SAVE_COMPLETION,

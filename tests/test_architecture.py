@@ -14,7 +14,7 @@ PACKAGE = ROOT / "apigen"
 # The one table: a package imports from the rows below its own, never from its own row or above. Rows may be skipped.
 LAYERS = (
     ("cli", "scripting"),
-    ("health", "ambiguity", "starter", "labelling", "display"),
+    ("health", "ambiguity", "starter", "labelling", "display", "report"),
     ("pipeline", "exam", "preview"),
     ("engines",),
     ("work", "feedback"),
@@ -26,6 +26,7 @@ LAYERS = (
     ("sandbox", "llms", "store"),
     ("config",),
     ("options", "progress"),
+    ("files",),
     ("records", "errors", "intervals", "words"),
     ("manner",),
 )

@@ -7,7 +7,7 @@ from io import TextIOWrapper
 
 import typer
 
-from apigen.cli import doctor, exam, init, inspect, label, library, models, run, stats
+from apigen.cli import doctor, exam, init, inspect, label, library, models, report, run, stats
 
 INTERRUPTED = "interrupted; what is done is kept, the same command continues"
 
@@ -44,6 +44,7 @@ run.register(app)
 inspect.register(app)
 label.register(app)
 stats.register(app)
+report.register(app)
 exam.register(app)
 library.register(app)
 models.register(app)

@@ -2,21 +2,21 @@
 
 import contextlib
 import json
-import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated
 
 import orjson
 import yaml
 from pydantic import Field
 
 from apigen.config import Export
-from apigen.errors import ConfigError, StoreError
+from apigen.errors import ConfigError
 from apigen.exporters import openai, xlam
 from apigen.exporters.splits import Split, SplitBy
+from apigen.files import whole_file
 from apigen.options import Options, choose_door, parse_options
 from apigen.records import Api, Json, JsonObject, Sample
 
@@ -24,8 +24,6 @@ EXPORTERS: dict[str, Callable[[int, Sample], Json]] = {
     "xlam": xlam.row,
     "openai": openai.row,
 }
-
-BUFFER_BYTES = 1 << 20
 
 
 class ExportOptions(Options):
@@ -106,11 +104,10 @@ def _export_parts(
     samples: Iterable[Sample], order: Order, split: Split, metadata: JsonObject, apis: Sequence[Api]
 ) -> Written:
     """Write each sample into its part's file, all of them whole or none, and beside each what made it."""
-    _need_name(order.file)
     part_of, row, files = split.divider(apis), EXPORTERS[order.format], split.files(order.file)
     counts: Counter[str | None] = Counter()
     with contextlib.ExitStack() as stack:
-        lines = {name: stack.enter_context(_whole(file)) for name, file in files.items()}
+        lines = {name: stack.enter_context(whole_file(file)) for name, file in files.items()}
         for sample in samples:
             part = part_of(sample)
             if part is not None:
@@ -130,24 +127,18 @@ def export(samples: Iterable[Sample], format_name: str, file: Path, metadata: Js
     Raises:
         StoreError: If a file cannot be written.
     """
-    _need_name(file)
     row = EXPORTERS[format_name]
     count = 0
-    with _whole(file) as lines:
+    with whole_file(file) as lines:
         for count, sample in enumerate(samples, 1):
             lines.write(_line(row(count - 1, sample)))
     _describe(file, format_name, count, metadata)
     return count
 
 
-def _need_name(file: Path) -> None:
-    if not file.name:
-        raise StoreError(f"{file}: is a folder; give a file to write")
-
-
 def _describe(file: Path, format_name: str, rows: int, metadata: JsonObject) -> None:
     # YAML, since a folder's JSON files are all data to those who load it.
-    with _whole(file.with_name(f"{file.name}.meta.yaml")) as text:
+    with whole_file(file.with_name(f"{file.name}.meta.yaml")) as text:
         about = {"format": format_name, "rows": rows, **metadata}
         yaml.safe_dump(about, text, sort_keys=False, allow_unicode=True, encoding="utf-8")
 
@@ -157,19 +148,3 @@ def _line(row: Json) -> bytes:
         return orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
     except TypeError:  # an integer beyond 64 bits, or half of a surrogate pair
         return json.dumps(row, separators=(",", ":")).encode() + b"\n"
-
-
-@contextlib.contextmanager
-def _whole(file: Path) -> Iterator[BinaryIO]:
-    """Open a file that appears under its name once all is written."""
-    part = file.with_name(f".{file.name}.{os.getpid()}.part")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("wb", buffering=BUFFER_BYTES) as content:
-            yield content
-        part.replace(file)
-    except OSError as error:
-        raise StoreError(f"{file}: cannot be written ({error.strerror})") from None
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)

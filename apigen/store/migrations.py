@@ -306,6 +306,12 @@ def m005_manner(db: Database) -> None:
 
 
 @migrations()
+def m006_times(db: Database) -> None:
+    """When each draw was finished: after so many seconds of the run's work, breaks between its sessions left out."""
+    db.execute("alter table draws add column at_seconds float")
+
+
+@migrations()
 def m007_labels(db: Database) -> None:
     """What people say of candidates: `good`, `bad` or `skip`."""
     db.execute(

@@ -23,8 +23,8 @@ select purpose, model, count(*), sum(prompt_tokens), sum(completion_tokens), sum
 from completions where run_id = ? and draw = ? group by purpose, model
 """
 SAVE_DRAW = """
-insert into draws (run_id, idx, seed, style, strategy, apis, distractors, hidden, withheld, manner, verified)
-values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+insert into draws (run_id, idx, seed, style, strategy, apis, distractors, hidden, withheld, manner, verified, at_seconds)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 SAVE_CANDIDATE = """
 insert into candidates (run_id, draw, position, raw, query, calls, status, stage, reason, detail, results, verdicts, answer,

@@ -206,9 +206,10 @@ class RunWriter:
         passed = PENDING if self._settlement else ""
         reasons = Counter(each.rejection.reason if each.rejection else passed for each in candidates)
         names = [dumps([api.name for api in apis]) for apis in (draw.apis, draw.distractors, draw.hidden)]
+        at = self.seconds_before + seconds
         with self.transaction():
             row = (self.run_id, draw.index, draw.seed, draw.style, draw.strategy, *names, draw.withheld,
-                   pack_manner(draw.manner), reasons[""])  # fmt: skip
+                   pack_manner(draw.manner), reasons[""], at)  # fmt: skip
             self._write(SAVE_DRAW, row)
             for candidate in candidates:
                 self._save_candidate(candidate)
@@ -219,7 +220,7 @@ class RunWriter:
             if any(candidate.results for candidate in candidates):
                 ran = sum(result.seconds for candidate in candidates for result in candidate.results)
                 self._add_cost(draw.style, "execution", "", (0, 0, 0, 0, 0.0, ran))
-            self._write("update runs set seconds = ? where id = ?", (self.seconds_before + seconds, self.run_id))
+            self._write("update runs set seconds = ? where id = ?", (at, self.run_id))
 
     def _save_candidate(self, candidate: Candidate) -> None:
         rejection = candidate.rejection

@@ -22,7 +22,20 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 Settings = Callable[..., dict[str, Any]]
 Serving = Callable[..., ChatServer]
 ConfigFile = Callable[..., Path]
-COMMANDS = ("init", "run", "status", "show", "label", "stats", "export", "exam", "library", "models", "doctor")
+COMMANDS = (
+    "init",
+    "run",
+    "status",
+    "show",
+    "label",
+    "stats",
+    "report",
+    "export",
+    "exam",
+    "library",
+    "models",
+    "doctor",
+)
 
 
 class Outcome:

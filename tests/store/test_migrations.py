@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from apigen.errors import StoreError
 from apigen.records import Call, CallError, CallResult, canonical
 from apigen.store import LATEST, open_database
+from apigen.store.history import RunHistory
 from apigen.store.migrations import migrations
 from apigen.store.reader import StoreReader
 from apigen.store.writer import request_key
@@ -79,6 +80,7 @@ def test_what_was_there_is_there(old: Path) -> None:
         ("format", ""),
         ("execution", "all ran"),
     ]
+    assert [took.at_seconds for took in RunHistory(old).took()] == [None, None]
     assert (sample.answer, sample.candidate.meant, sample.candidate.draw.hidden) == ("", (), ())
     (rejected,) = reader.candidates(rejected=True)
     assert rejected.results == (CallResult(error=CallError("timeout", "too läte"), seconds=0.25),)

@@ -1,0 +1,81 @@
+"""A run as it went: every candidate, and what each draw took, in draw order."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from apigen.records import Candidate, Json
+from apigen.store import store_errors
+from apigen.store.reader import COLUMNS, StoreReader
+
+# The index in draw order goes first; `cross` keeps it there.
+IN_ORDER = f"""select {COLUMNS}
+from candidates indexed by idx_candidates_run_id_draw_position
+cross join draws on draws.run_id = candidates.run_id and draws.idx = candidates.draw
+where candidates.run_id = ? order by candidates.draw, position
+"""  # noqa: S608 - columns of ours
+TOOK = """
+select draws.idx, at_seconds, coalesce(max(case when purpose = 'generate' then model end), ''),
+       coalesce(sum(prompt_tokens + completion_tokens), 0), coalesce(sum(dollars), 0.0)
+from draws
+left join completions on completions.run_id = draws.run_id and completions.draw = draws.idx
+where draws.run_id = ? group by draws.idx order by draws.idx
+"""
+EXTENT = """
+select coalesce(max(idx), -1), case when count(at_seconds) = count(*) then max(at_seconds) end from draws where run_id = ?
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class DrawTook:
+    """What one finished draw took: the model that wrote it, the tokens and dollars of all its replies.
+
+    `at_seconds` is how long the run had worked when it was finished; None in a draw of an older apigen.
+    """
+
+    index: int
+    at_seconds: float | None
+    model: str
+    tokens: int
+    dollars: float
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How far a run has come: its last draw (-1 where there is none), and at how many seconds, where every draw tells."""
+
+    last_draw: int
+    seconds: float | None
+
+
+class RunHistory(StoreReader):
+    """Reads a run from its first draw to its last."""
+
+    @contextmanager
+    def one_moment(self) -> Iterator[None]:
+        """Have all that is read inside be of one moment, while a run may go on writing."""
+        with store_errors(self.path, "read"):
+            self._connection.execute("begin")
+            try:
+                yield
+            finally:
+                self._connection.execute("rollback")
+
+    def extent(self) -> Extent:
+        (row,) = self._query(EXTENT, self.run_id)
+        return Extent(*row)
+
+    def everything(self) -> Iterator[Candidate]:
+        """Yield all candidates, those rejected and those past the run's cut too."""
+        yield from self._candidates(self._plain(IN_ORDER))
+
+    def took(self) -> Iterator[DrawTook]:
+        """Yield what each finished draw took."""
+        for row in self._plain(TOOK):
+            yield DrawTook(*row)
+
+    def _plain(self, sql: str) -> Iterator[tuple[Json, ...]]:
+        cursor = self._connection.cursor()
+        cursor.row_factory = None
+        with store_errors(self.path, "read"):
+            yield from cursor.execute(sql, (self.run_id,))

@@ -23,7 +23,7 @@ LAYERS = (
     ("variation", "sources", "parsing", "prompts", "similarity"),
     ("sandbox", "llms", "store"),
     ("config",),
-    ("options", "progress"),
+    ("options", "progress", "equivalence"),
     ("records", "errors", "intervals", "words"),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}

@@ -123,12 +123,14 @@ def export(
     from apigen.errors import ConfigError
     from apigen.exporters import EXPORTERS, export_run
     from apigen.exporters.orders import ExportOptions, Order
-    from apigen.exporters.splits import read_shares
+    from apigen.exporters.splits import Split, read_shares
     from apigen.options import Door, choose_door, parse_options
     from apigen.store.reader import StoreReader
 
     choose_door(Door(name=format_), EXPORTERS, "--format")
-    if not split and (split_by != "sample" or seed):
+    if split:
+        Split.of(read_shares(split), split_by, seed)
+    elif split_by != "sample" or seed:
         raise ConfigError("is for --split", key="--seed" if seed else "--split-by")
     settings = {
         "file": output,

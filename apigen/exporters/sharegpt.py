@@ -1,7 +1,8 @@
 """LLaMA-Factory's ShareGPT layout: turns of human, function_call, observation and gpt; and the file's entry in `dataset_info.json`.
 
 Several calls are one function_call, a JSON list; their results are one observation, a JSON list too. The number of turns must be
-even: results are told only where an answer in words comes after them.
+even: results are told only where an answer in words comes after them. Schemas are whole; for templates that have no tool format of
+their own, LLaMA-Factory 0.9.5 joins the members of an enum as texts, and fails on numbers there.
 """
 
 import json

@@ -32,14 +32,15 @@ def pairs_of(reader: StoreReader, samples: Iterable[Sample], doubtful: bool = Fa
     """Yield each sample with every wrong answer that is known, in the order of the candidates; once with None where there is none."""
     known = {api.name for api in reader.apis()}
     for sample in samples:
-        found: list[list[str]] = [_meaning(sample.calls, sample)]
+        found: list[list[str]] = []
         for code, calls in _wrong(sample, reader.rejected_beside(sample.candidate), doubtful):
             meaning = _meaning(calls, sample)
             # A name that a format would have to change is taken where it is an API's only: others could change into one.
+            found = found or [_meaning(sample.calls, sample)]
             if meaning not in found and all(call.name in known or ALLOWED_NAME.fullmatch(call.name) for call in calls):
                 found.append(meaning)
                 yield Pair(sample.candidate, sample.stages, sample.final, calls, code)
-        if len(found) == 1:
+        if len(found) < 2:
             yield Pair(sample.candidate, sample.stages, sample.final)
 
 

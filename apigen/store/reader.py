@@ -202,7 +202,7 @@ class StoreReader:
         return self._plain_rows(CANDIDATES, self.run_id, reason, LAST_DRAW if reason is not None else self._cut())
 
     def _shuffled(self, seed: int) -> Iterator[tuple[Json, ...]]:
-        numbers = array("q", [number for (number,) in self._plain_rows(NUMBERS, self.run_id, self._cut())])
+        numbers = array("q", (number for (number,) in self._plain_rows(NUMBERS, self.run_id, self._cut())))
         Random(seed).shuffle(numbers)  # noqa: S311
         for number in numbers:
             yield from self._plain_rows(ONE, number)

@@ -15,6 +15,7 @@ import pytest
 
 from apigen import __version__
 from apigen.cli import main
+from apigen.exporters import EXPORTERS
 from tests.conftest import COMMAND, ROOT
 from tests.servers import ChatServer, Oracle, closed_port, purpose_of
 
@@ -320,6 +321,11 @@ def test_export(call: Call, finished: dict[str, Any], tmp_path: Path, format_nam
     assert lines
     assert all(isinstance(json.loads(line), dict) for line in lines)
     assert sorted(entry.name for entry in file.parent.iterdir()) == ["out.jsonl", "out.jsonl.meta.yaml"]
+
+
+def test_the_help_of_export_names_every_format(call: Call) -> None:
+    shown = " ".join(call("export", "--help").out.split())
+    assert [name for name in EXPORTERS if not re.search(rf"\b{name}\b", shown)] == []
 
 
 def test_an_export_with_options(call: Call, finished: dict[str, Any], tmp_path: Path) -> None:

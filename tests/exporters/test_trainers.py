@@ -28,10 +28,9 @@ from apigen.store.reader import StoreReader
 
 NEEDED = ("trl", "datasets", "transformers", "torch", "pyarrow")
 MISSING = [name for name in NEEDED if importlib.util.find_spec(name) is None]
-pytestmark = [
-    pytest.mark.skipif(bool(MISSING), reason="the trainers are not here; pip install -e '.[dev,test-trainers]'"),
-    pytest.mark.filterwarnings("ignore"),
-]
+if MISSING:
+    pytest.skip("the trainers are not here; pip install -e '.[dev,test-trainers]'", allow_module_level=True)
+pytestmark = pytest.mark.filterwarnings("ignore")
 factory_only = pytest.mark.skipif(
     importlib.util.find_spec("llamafactory") is None,
     reason="LLaMA-Factory is not here; see the top of test_trainers.py",
@@ -46,11 +45,10 @@ WITH_RESULTS = [name for name in PLAIN if "results" in EXPORTERS[name].takes]
 def _offline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name, value in {"HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path / "hf"), "CUDA_VISIBLE_DEVICES": ""}.items():
         monkeypatch.setenv(name, value)
-    if not MISSING:
-        import datasets
+    import datasets
 
-        monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
-        datasets.disable_progress_bars()
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
+    datasets.disable_progress_bars()
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from apigen.checkers.agreement import AgreementChecker
-from apigen.checkers.equivalence import spelled_out
+from apigen.equivalence import spelled_out
 from apigen.intervals import wilson
 from apigen.records import Api, Call, Json, canonical
 from apigen.store.reader import StoreReader

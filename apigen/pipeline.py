@@ -14,11 +14,12 @@ from apigen.config import RunConfig
 from apigen.engines import Engine, OnRay
 from apigen.engines.local import LocalEngine
 from apigen.errors import BudgetSpent, StoreError, UnusableReply
-from apigen.exporters import Order, check_exports, export_order
+from apigen.exporters import check_exports, export_run
+from apigen.exporters.orders import Order, Written
 from apigen.feedback import Feedback
 from apigen.llms import Load
 from apigen.progress import Listener, Progress
-from apigen.records import Api, Draw, SeedExample
+from apigen.records import Draw, SeedExample
 from apigen.store import StoreBusy
 from apigen.store.commit import CommitLog
 from apigen.store.lock import only_run
@@ -42,8 +43,8 @@ State = Literal["done", "short", "spent", "stopped"]
 class Outcome:
     """How a run ended: `done`; `short` of its target with its draws used up; its budget `spent`; or `stopped` by hand.
 
-    `open_draws` are left for a later session; `exported` holds (format, file, rows); `fresh` is false where nothing was left to
-    do; `budget` names the limit that ended it.
+    `open_draws` are left for a later session; `exported` holds (format, file, rows), `left_out` (format, reason, samples); `fresh` is
+    false where nothing was left to do; `budget` names the limit that ended it.
     """
 
     state: State
@@ -52,6 +53,7 @@ class Outcome:
     fresh: bool
     run_id: int
     budget: str = ""
+    left_out: tuple[tuple[str, str, int], ...] = ()
 
 
 async def run(
@@ -112,17 +114,22 @@ async def run(
             listener(progress)
             await (ray or work).start()
         await session.go(stop or asyncio.Event())
-        exported = () if session.log.given_up else _export(config.store, writer.run_id, exports, work.library.apis)
-        return Outcome(session.state, session.tally.open, exported, fresh, writer.run_id, session.budget.spent)
+        done = () if session.log.given_up else _export(config.store, writer.run_id, exports)
+        return Outcome(
+            session.state,
+            session.tally.open,
+            tuple([(name, file, rows) for name, one in done for file, rows in one.rows.items()]),
+            fresh,
+            writer.run_id,
+            session.budget.spent,
+            tuple([(name, reason, count) for name, one in done for reason, count in one.left_out.items()]),
+        )
 
 
-def _export(
-    store: Path, run_id: int, orders: Sequence[Order], apis: Sequence[Api]
-) -> tuple[tuple[str, Path, int], ...]:
-    """Write every export of a run; return (format, file, rows) of each file."""
+def _export(store: Path, run_id: int, orders: Sequence[Order]) -> tuple[tuple[str, Written], ...]:
+    """Write every export of a run; return what each format came to."""
     with closing(StoreReader(store, run_id)) as reader:
-        written = [(order, export_order(reader.samples(), order, reader.metadata(), apis)) for order in orders]
-    return tuple([(order.format, file, rows) for order, one in written for file, rows in one.rows.items()])
+        return tuple([(order.format, export_run(reader, order)) for order in orders])
 
 
 def _ray_engine(config: RunConfig, clock: datetime, work: Work, on_ray: OnRay) -> "RayEngine":

@@ -228,12 +228,15 @@ class Candidate:
 class Sample:
     """A candidate that every configured stage passed: the only thing an exporter accepts.
 
+    `final` is what the assistant says in words once it has the results, "" where nobody wrote it.
+
     Raises:
         ValueError: If a stage in `stages` did not pass the candidate, or any stage rejected it.
     """
 
     candidate: Candidate
     stages: tuple[str, ...]
+    final: str = ""
 
     def __post_init__(self) -> None:
         passed = {verdict.stage for verdict in self.candidate.verdicts if verdict.passed}

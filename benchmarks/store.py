@@ -33,7 +33,8 @@ from apigen.exporters import export
 from apigen.options import parse_options
 from apigen.records import STYLES, Api, Call, CallResult, Candidate, Completion, Draw, Message, Request
 from apigen.store.packing import dumps, pack_calls, pack_results, pack_verdicts
-from apigen.store.reader import CANDIDATES, LAST_DRAW, StoreReader
+from apigen.store.reader import LAST_DRAW, StoreReader
+from apigen.store.selects import CANDIDATES
 from apigen.store.statements import SAVE_CANDIDATE, SAVE_COMPLETION, SAVE_DRAW
 from apigen.store.writer import RunWriter
 

@@ -25,7 +25,7 @@ LAYERS = (
     ("variation", "manners", "sources", "parsing", "prompts", "similarity"),
     ("sandbox", "llms", "store"),
     ("config",),
-    ("options", "progress"),
+    ("options", "progress", "equivalence"),
     ("files",),
     ("records", "errors", "intervals", "words"),
     ("manner",),

@@ -87,6 +87,15 @@ def test_requests_that_no_call_answers_are_exported_with_their_answers(serving: 
         assert draw.withheld in ("", *meant.arguments)
 
 
+def test_what_a_format_cannot_say_is_counted(serving: Serving, settings: Settings) -> None:
+    chosen = settings(serving(Oracle()).base_url, sampler={"styles": {"simple": 1, "parallel": 1}}, exports=[])
+    chosen["exports"] = [{"format": "llama31", "file": f"{chosen['store']}.jsonl"}]
+    outcome = go(chosen)
+    ((_, _, written),), ((name, reason, left_out),) = outcome.exported, outcome.left_out
+    assert (name, reason) == ("llama31", "several calls in one turn")
+    assert written + left_out == 6
+
+
 def test_a_solver_that_calls_all_the_same_is_a_rejection(serving: Serving, settings: Settings) -> None:
     call = json.dumps({"calls": [{"name": "tip", "arguments": {"bill": 1, "percent": 2}}]})
     server = serving(Oracle(twist=lambda body: call if purpose_of(body) == "agreement" else None))

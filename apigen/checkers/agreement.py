@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from random import Random
 
-from apigen.checkers.equivalence import spelled_out
+from apigen.equivalence import spelled_out
 from apigen.errors import ConfigError
 from apigen.llms import LLM
 from apigen.options import Options, parse_options

@@ -136,8 +136,25 @@ def _print_list(found: "Iterable[Candidate]") -> None:
 
 def export(
     db: Store,
-    format_: Annotated[str, typer.Option("--format", metavar="FORMAT", help="xlam or openai.")],
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="Where the JSON lines go.")],
+    format_: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="xlam, openai, trl, hermes, sharegpt, llama31; pairs: dpo_trl, dpo_openai, dpo_sharegpt.",
+        ),
+    ],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FILE", help="Where the rows go: JSON lines, or NAME.parquet.")
+    ],
+    results: Annotated[bool, typer.Option("--results", help="Tell what the calls came to, as messages.")] = False,
+    system: Annotated[
+        str, typer.Option("--system", metavar="TEXT", help="A system prompt for every row.", show_default=False)
+    ] = "",
+    styles: Annotated[
+        str,
+        typer.Option("--styles", metavar="A,B", help="Only samples of these styles.", show_default=False),
+    ] = "",
     split: Annotated[
         str,
         typer.Option(
@@ -151,24 +168,52 @@ def export(
         str, typer.Option("--split-by", metavar="HOW", help="sample, or api: test APIs are unseen in train.")
     ] = "sample",
     seed: Annotated[int, typer.Option("--seed", metavar="S", help="Of the split.")] = 0,
+    shuffle: Annotated[
+        int | None,
+        typer.Option("--shuffle", metavar="S", help="In a random order, by this seed.", show_default="draw order"),
+    ] = None,
+    shard: Annotated[
+        int | None,
+        typer.Option("--shard", metavar="N", help="Files of at most N rows: FILE-00001-of-….", show_default=False),
+    ] = None,
+    card: Annotated[
+        str | None,
+        typer.Option("--card", metavar="LICENSE", help="Write a dataset card with this license.", show_default=False),
+    ] = None,
+    doubtful: Annotated[
+        bool, typer.Option("--doubtful", help="Pairs: also with what an LLM alone thought wrong.")
+    ] = False,
     run: Run = None,
 ) -> None:
-    """Write the verified samples as JSON lines for training."""
+    """Write the verified samples for training."""
     from apigen.errors import ConfigError
-    from apigen.exporters import EXPORTERS, Order, export_order
+    from apigen.exporters import EXPORTERS, export_run
+    from apigen.exporters.orders import ExportOptions, Order
     from apigen.exporters.splits import Split, read_shares
-    from apigen.options import Door, choose_door
+    from apigen.options import Door, choose_door, parse_options
     from apigen.store.reader import StoreReader
 
     choose_door(Door(name=format_), EXPORTERS, "--format")
-    if not split and (split_by != "sample" or seed):
+    if split:
+        Split.of(read_shares(split), split_by, seed)
+    elif split_by != "sample" or seed:
         raise ConfigError("is for --split", key="--seed" if seed else "--split-by")
-    parts = Split.of(read_shares(split), split_by, seed) if split else None
-    reader = StoreReader(db, run)
-    written = export_order(reader.samples(), Order(format_, output, parts), reader.metadata(), reader.apis())
+    settings = {
+        "file": output,
+        "results": results,
+        "system": system,
+        "styles": tuple(name.strip() for name in styles.split(",")) if styles else None,
+        "split": read_shares(split) if split else {},
+        "split_by": split_by,
+        "split_seed": seed,
+        "shuffle": shuffle,
+        "shard": shard,
+        "card": card,
+        "doubtful": doubtful,
+    }
+    order = Order.of(format_, EXPORTERS, parse_options(ExportOptions, settings))
+    written = export_run(StoreReader(db, run), order)
     for file, count in written.rows.items():
         typer.echo(f"exported {count} samples as {format_} to {file}")
-    if written.left_out:
-        typer.echo(
-            f"left out {written.left_out} samples that call APIs of several parts, or offer one unseen in training"
-        )
+    for reason, count in written.left_out.items():
+        typer.echo(f"left out {count} samples: {reason}")

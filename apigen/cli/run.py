@@ -132,6 +132,8 @@ def _print(outcome: "Outcome", settings: "RunConfig", console: "Console") -> Non
         print_sample(candidate, console, title=f"sample {number}")
     for format_name, file, rows in outcome.exported:
         console.print(f"exported {rows} samples as {format_name} to {file}", soft_wrap=True)
+    for format_name, reason, count in outcome.left_out:
+        console.print(f"left out {count} samples of {format_name}: {reason}", soft_wrap=True)
     if outcome.open_draws:
         console.print(
             f"{outcome.open_draws} draws stay open: the judge gave no verdict; run again to ask anew", soft_wrap=True

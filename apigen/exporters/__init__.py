@@ -1,71 +1,48 @@
 """What was verified, one sample a line. A new format is one file here and one line in EXPORTERS."""
 
-import contextlib
-import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import BinaryIO
 
-import orjson
 import yaml
-from pydantic import Field
 
 from apigen.config import Export
-from apigen.errors import ConfigError
-from apigen.exporters import openai, xlam
-from apigen.exporters.splits import Split, SplitBy
+from apigen.errors import ConfigError, StoreError
+from apigen.exporters import dpo, hermes, llama31, openai, sharegpt, trl, xlam
+from apigen.exporters.card import NAME, card_of, write_card
+from apigen.exporters.files import Lines, Output, Table
+from apigen.exporters.formats import Format, Layout, LeftOut, Pair
+from apigen.exporters.messages import tool_names
+from apigen.exporters.orders import ExportOptions, Order, Written, claim
+from apigen.exporters.pairs import pairs_of
+from apigen.exporters.parquet import SUFFIX, ParquetTable
 from apigen.files import whole_file
-from apigen.options import Options, choose_door, parse_options
+from apigen.options import choose_door, parse_options
 from apigen.records import Api, Json, JsonObject, Sample
+from apigen.store.reader import StoreReader
 
-EXPORTERS: dict[str, Callable[[int, Sample], Json]] = {
-    "xlam": xlam.row,
-    "openai": openai.row,
+EXPORTERS: dict[str, Format] = {
+    "xlam": xlam.FORMAT,
+    "openai": openai.FORMAT,
+    "trl": trl.FORMAT,
+    "hermes": hermes.FORMAT,
+    "sharegpt": sharegpt.FORMAT,
+    "llama31": llama31.FORMAT,
+    "dpo_trl": dpo.TRL,
+    "dpo_openai": dpo.OPENAI,
+    "dpo_sharegpt": dpo.SHAREGPT,
 }
-
-
-class ExportOptions(Options):
-    """`file`: where the rows go. `split`: parts with their shares, each with a file of its own, by `split_by` and `split_seed`."""
-
-    file: Path
-    split: dict[str, Annotated[float, Field(gt=0, lt=1)]] = {}
-    split_by: SplitBy = "sample"
-    split_seed: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """One export that is wanted: its format, its file, and how it is split."""
-
-    format: str
-    file: Path
-    split: Split | None = None
-
-    def check(self, apis: Sequence[Api]) -> None:
-        """Look whether a library can be split so, before anything is made with it.
-
-        Raises:
-            ConfigError: If it cannot.
-        """
-        if self.split:
-            self.split.divider(apis)
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What an export came to: the rows of each file, and the samples that belong to no part of a split."""
-
-    rows: dict[Path, int]
-    left_out: int = 0
+NO_PART = "calls APIs of several parts, or offers one unseen in training"
 
 
 def check_exports(entries: Iterable[Export], store: Path) -> list[Order]:
     """Return the exports of a config.
 
     Raises:
-        ConfigError: For an unknown format, a missing file name, or a file that is the store's or another export's.
+        ConfigError: For an unknown format, a missing file name, a wrong option, or a file that is the store's or another export's.
     """
     found: list[Order] = []
     taken = {store.absolute()}
@@ -73,78 +50,129 @@ def check_exports(entries: Iterable[Export], store: Path) -> list[Order]:
         key = f"exports[{number}]"
         choose_door(entry, EXPORTERS, f"{key}.format")
         try:
-            chosen = parse_options(ExportOptions, entry.options)
-            split = Split.of(chosen.split, chosen.split_by, chosen.split_seed) if chosen.split else None
-            file = chosen.file
-            files = {
-                each.absolute() for each in ((split.files(file).values() if split else [file]) if file.name else ())
-            }
-            if not files or files & taken:
-                raise ConfigError("is a folder, or taken by the store or another export; choose another", key="file")
-            taken |= files
-            found.append(Order(entry.name, file, split))
+            order = Order.of(entry.name, EXPORTERS, parse_options(ExportOptions, entry.options))
+            files = order.parts.values() if order.file.name else ()
+            claim(taken, [*files, *([order.file.with_name(NAME)] if order.card and files else ())])
+            found.append(order)
         except ConfigError as error:
             raise error.within(key=key) from None
     return found
 
 
+def export_run(reader: StoreReader, order: Order) -> Written:
+    """Write what a run verified as it is ordered.
+
+    Raises:
+        StoreError: If the store cannot be read, or a file cannot be written.
+        ConfigError: If the library cannot be split so.
+    """
+    samples: Iterable[Sample] = reader.samples(order.shuffle)
+    if order.styles:
+        wanted = frozenset(order.styles)
+        samples = (sample for sample in samples if sample.candidate.draw.style in wanted)
+    if EXPORTERS[order.format].pairs:
+        samples = pairs_of(reader, samples, order.doubtful)
+    return export_order(samples, order, reader.metadata(), reader.apis())
+
+
 def export_order(samples: Iterable[Sample], order: Order, metadata: JsonObject, apis: Sequence[Api]) -> Written:
-    """Write samples as they are ordered; `apis` are the library's, which a split by API divides.
+    """Write samples (of a format of pairs: Pairs), all files whole or none, and what made them beside each as FILE.meta.yaml.
+
+    `apis` are the library's, by which a split by API divides, and whose names a format may have to change.
 
     Raises:
         StoreError: If a file cannot be written.
         ConfigError: If the library cannot be split so.
     """
-    if order.split is None:
-        return Written({order.file: export(samples, order.format, order.file, metadata)})
-    return _export_parts(samples, order, order.split, metadata, apis)
-
-
-def _export_parts(
-    samples: Iterable[Sample], order: Order, split: Split, metadata: JsonObject, apis: Sequence[Api]
-) -> Written:
-    """Write each sample into its part's file, all of them whole or none, and beside each what made it."""
-    part_of, row, files = split.divider(apis), EXPORTERS[order.format], split.files(order.file)
-    counts: Counter[str | None] = Counter()
-    with contextlib.ExitStack() as stack:
-        lines = {name: stack.enter_context(whole_file(file)) for name, file in files.items()}
+    if not order.file.name:
+        raise StoreError(f"{order.file}: is a folder; give a file to write")
+    card = card_of(order.file) if order.card else None
+    format_, names = EXPORTERS[order.format], tool_names([api.name for api in apis])
+    layout = Layout(order.system, order.results, {} if format_.any_name else names)
+    part_of = order.split.divider(apis) if order.split else None
+    left_out, codes = Counter[str](), dict[str, Counter[str]]()
+    with _outputs(order, format_, layout) as outputs:
         for sample in samples:
-            part = part_of(sample)
-            if part is not None:
-                lines[part].write(_line(row(counts[part], sample)))
-            counts[part] += 1
-    for name, file in files.items():
-        about = {"part": name, **split.to_json(), "left_out": counts[None]}
-        if split.by == "api":
-            about["apis"] = sorted(api for api, part in split.divide_apis(apis).items() if part == name)
-        _describe(file, order.format, counts[name], {"split": about, **metadata})
-    return Written({file: counts[name] for name, file in files.items()}, counts[None])
+            part = part_of(sample) if part_of else "train"
+            try:
+                if part is None:
+                    raise LeftOut(NO_PART)
+                outputs[part].write(format_.row(outputs[part].rows, sample, layout))
+            except LeftOut as why:
+                left_out[str(why)] += 1
+            else:
+                if isinstance(sample, Pair):
+                    codes.setdefault(part, Counter())[sample.code] += 1
+        files = {name: output.keep() for name, output in outputs.items()}
+    written = {file: count for part in files.values() for file, count in part.items()}
+    about = _about(order, left_out, layout, metadata)
+    for name, file in order.parts.items():
+        _describe(file, {**about, **_about_part(order, name, files[name], codes.get(name), apis)})
+    if format_.beside:
+        format_.beside(list(written), layout)
+    if card and order.card:
+        whole_of_it = {**about, "rows": sum(written.values())}
+        write_card(card, order.card, {name: list(part) for name, part in files.items()}, whole_of_it)
+    return Written(written, dict(left_out))
 
 
 def export(samples: Iterable[Sample], format_name: str, file: Path, metadata: JsonObject) -> int:
-    """Write samples as JSON lines, and what made them beside it as FILE.meta.yaml, each whole or not at all; return how many.
+    """Write samples in one file, with no further options; return how many rows it has.
 
     Raises:
         StoreError: If a file cannot be written.
     """
-    row = EXPORTERS[format_name]
-    count = 0
-    with whole_file(file) as lines:
-        for count, sample in enumerate(samples, 1):
-            lines.write(_line(row(count - 1, sample)))
-    _describe(file, format_name, count, metadata)
-    return count
+    return sum(export_order(samples, Order(format_name, file), metadata, ()).rows.values())
 
 
-def _describe(file: Path, format_name: str, rows: int, metadata: JsonObject) -> None:
+@contextmanager
+def _outputs(order: Order, format_: Format, layout: Layout) -> Iterator[Mapping[str, Output]]:
+    """Open an output for each part; what is not kept in the end is removed."""
+    columns = {name: kind for name, kind in format_.columns.items() if name != "system" or layout.system}
+    table: Callable[[BinaryIO], Table] = partial(ParquetTable, columns) if order.file.suffix == SUFFIX else Lines
+    opened: dict[str, Output] = {}
+    try:
+        for name, file in order.parts.items():
+            opened[name] = Output(file, table, order.shard)
+        yield opened
+    except OSError as error:
+        raise StoreError(f"{order.file}: cannot be written ({error.strerror})") from None
+    finally:
+        for output in opened.values():
+            output.drop()
+
+
+def _about(order: Order, left_out: Mapping[str, int], layout: Layout, metadata: JsonObject) -> dict[str, Json]:
+    """Return what lies beside the files. `rows` is there for its place only."""
+    changed = {name: taken for name, taken in layout.names.items() if taken != name}
+    return {
+        "format": order.format,
+        "rows": 0,
+        **({"left_out": dict(left_out)} if left_out else {}),
+        **({"options": told} if (told := order.told()) else {}),
+        **({"names": changed} if changed else {}),
+        **metadata,
+    }
+
+
+def _about_part(
+    order: Order, name: str, rows: Mapping[Path, int], codes: Mapping[str, int] | None, apis: Sequence[Api]
+) -> dict[str, Json]:
+    """Return what belongs to one part: its rows, its shards, the reasons of its pairs, and how it was split off."""
+    about: dict[str, Json] = {"rows": sum(rows.values())}
+    if order.shard is not None:
+        about["files"] = {file.name: count for file, count in rows.items()}
+    if codes:
+        about["rejected"] = dict(codes)
+    if order.split:
+        about["split"] = {"part": name, **order.split.to_json()}
+        if order.split.by == "api":
+            part_of = order.split.divide_apis(apis)
+            about["split"]["apis"] = sorted(api for api, part in part_of.items() if part == name)
+    return about
+
+
+def _describe(file: Path, about: JsonObject) -> None:
     # YAML, since a folder's JSON files are all data to those who load it.
     with whole_file(file.with_name(f"{file.name}.meta.yaml")) as text:
-        about = {"format": format_name, "rows": rows, **metadata}
         yaml.safe_dump(about, text, sort_keys=False, allow_unicode=True, encoding="utf-8")
-
-
-def _line(row: Json) -> bytes:
-    try:
-        return orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
-    except TypeError:  # an integer beyond 64 bits, or half of a surrogate pair
-        return json.dumps(row, separators=(",", ":")).encode() + b"\n"

@@ -7,6 +7,7 @@ default where it has one. Schemas that a type name cannot say whole (enums, nest
 import json
 from collections.abc import Iterable
 
+from apigen.exporters.formats import Format, Layout
 from apigen.exporters.per_api import per_api
 from apigen.records import Api, Json, JsonObject, Sample, calls_to_json
 
@@ -25,7 +26,7 @@ _encode = json.JSONEncoder(ensure_ascii=False).encode
 """The data set's own spelling of its JSON strings, with a space after each comma and colon."""
 
 
-def row(number: int, sample: Sample) -> Json:
+def row(number: int, sample: Sample, layout: Layout) -> Json:
     """Return one line: `id`, `query`, `answers` (an empty list where no call is right), `tools`."""
     return {
         "id": number,
@@ -80,3 +81,11 @@ def _union(names: Iterable[str]) -> str:
     if len(different) > 1:
         return f"Union[{', '.join(different)}]"
     return different[0] if different else "None"
+
+
+FORMAT = Format(
+    row,
+    {"id": "integer", "query": "text", "answers": "text", "tools": "text"},
+    takes=frozenset(),
+    any_name=True,
+)

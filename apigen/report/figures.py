@@ -18,7 +18,7 @@ def gather_figures(history: RunHistory, examples: Examples) -> dict[str, Json]:
         "run": told["run"],
         "runs": len(told["runs"]),
         "stages": about.get("stages", []),
-        "models": about.get("models", []),
+        "models": sorted({model for models in about.get("models", {}).values() for model in models}),
         "target": about.get("config", {}).get("target", {}),
         "config": json.dumps(about.get("config", {}), indent=2, ensure_ascii=False),
         "funnel": _funnel(history, about.get("stages", []), examples),

@@ -4,16 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from apigen.records import Candidate, Json
+from apigen.records import Candidate
 from apigen.store import store_errors
-from apigen.store.reader import COLUMNS, StoreReader
+from apigen.store.reader import StoreReader
+from apigen.store.selects import EVERYTHING
 
-# The index in draw order goes first; `cross` keeps it there.
-IN_ORDER = f"""select {COLUMNS}
-from candidates indexed by idx_candidates_run_id_draw_position
-cross join draws on draws.run_id = candidates.run_id and draws.idx = candidates.draw
-where candidates.run_id = ? order by candidates.draw, position
-"""  # noqa: S608 - columns of ours
 TOOK = """
 select draws.idx, at_seconds, coalesce(max(case when purpose = 'generate' then model end), ''),
        coalesce(sum(prompt_tokens + completion_tokens), 0), coalesce(sum(dollars), 0.0)
@@ -67,15 +62,9 @@ class RunHistory(StoreReader):
 
     def everything(self) -> Iterator[Candidate]:
         """Yield all candidates, those rejected and those past the run's cut too."""
-        yield from self._candidates(self._plain(IN_ORDER))
+        yield from self._candidates(self._plain_rows(EVERYTHING, self.run_id))
 
     def took(self) -> Iterator[DrawTook]:
         """Yield what each finished draw took."""
-        for row in self._plain(TOOK):
+        for row in self._plain_rows(TOOK, self.run_id):
             yield DrawTook(*row)
-
-    def _plain(self, sql: str) -> Iterator[tuple[Json, ...]]:
-        cursor = self._connection.cursor()
-        cursor.row_factory = None
-        with store_errors(self.path, "read"):
-            yield from cursor.execute(sql, (self.run_id,))

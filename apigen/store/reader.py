@@ -2,50 +2,26 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from array import array
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from heapq import merge
 from itertools import islice
 from operator import itemgetter
 from pathlib import Path
+from random import Random
 from typing import Literal
 
 from apigen.errors import StoreError
 from apigen.records import Api, Call, Candidate, Draw, Json, Sample, Verdict, canonical
 from apigen.store import open_database, store_errors
 from apigen.store.packing import loads, unpack_calls, unpack_manner, unpack_results, unpack_verdicts
+from apigen.store.selects import ASKED, CANDIDATES, NUMBERS, OF_DRAW, ONE, PLACES
 from apigen.store.settlement import PENDING
 
-COLUMNS = """
-candidates.draw, position, raw, query, calls, results, verdicts, answer, meant, seed, style, strategy, apis, distractors,
-hidden, withheld, manner
-"""
-# The index is in draw order within a reason, and verified candidates have none: nothing is sorted, nothing else is read. `cross`
-# keeps SQLite from beginning with the draws.
-CANDIDATES = f"""
-select {COLUMNS}
-from candidates indexed by candidates_by_reason
-cross join draws on draws.run_id = candidates.run_id and draws.idx = candidates.draw
-where candidates.run_id = ? and reason is ? and candidates.draw <= ?
-order by candidates.draw, position
-"""  # noqa: S608 - columns of ours
-PLACES = """
-select draw, position from candidates indexed by candidates_by_reason
-where run_id = ? and reason is ? and draw <= ? order by draw, position
-"""
-OF_DRAW = f"""
-select {COLUMNS}
-from candidates
-cross join draws on draws.run_id = candidates.run_id and draws.idx = candidates.draw
-where candidates.run_id = ? and candidates.draw = ? order by position
-"""  # noqa: S608
-ASKED = """
-select query, calls, verdicts from candidates indexed by candidates_by_reason
-where run_id = ? and reason is ? order by draw, position
-"""
 LAST_DRAW = 2**63 - 1
 
 
@@ -128,11 +104,16 @@ class StoreReader:
         if run is None:
             return {}
         keys = ("apigen_version", "seed", "library_hash", "sandbox_tier", "clock", "state")
-        query = "select distinct model from costs where run_id = ? and replies > 0 order by model"
+        query = "select purpose, model from costs where run_id = ? and replies > 0 group by 1, 2 order by 1, 2"
+        models: dict[str, list[str]] = {}
+        for row in self._query(query, self.run_id):
+            models.setdefault(row["purpose"], []).append(row["model"])
+        whole = self.funnel().get("")
         return {
             **{key: run[key] for key in keys},
             "stages": json.loads(run["stages"]),
-            "models": [row["model"] for row in self._query(query, self.run_id)],
+            "models": models,
+            "funnel": asdict(whole) if whole else {},
             "config": json.loads(run["config"]),
         }
 
@@ -179,14 +160,22 @@ class StoreReader:
         with self._damage():
             return tuple([_api(row) for row in self._query(query, self.run_id)])
 
-    def samples(self) -> Iterator[Sample]:
-        """Yield the verified samples in draw order; what lies past the run's cut is left out."""
+    def samples(self, shuffle: int | None = None) -> Iterator[Sample]:
+        """Yield the verified samples in draw order, or shuffled by a seed; what lies past the run's cut is left out.
+
+        A shuffle holds 8 bytes a sample, and reads each from its own place in the store.
+        """
         run = self.run()
         if run is None:
             return
         stages = tuple(json.loads(run["stages"]))
-        for candidate in self._candidates(self._rows(None)):
+        rows = self._rows(None) if shuffle is None else self._shuffled(shuffle)
+        for candidate in self._candidates(rows):
             yield Sample(candidate, stages)
+
+    def rejected_beside(self, candidate: Candidate) -> tuple[Candidate, ...]:
+        """Return the rejected candidates of the same draw."""
+        return tuple(other for other in self.of_draw(candidate.draw.index) if other.rejection)
 
     def candidates(self, *, rejected: bool = False, reason: str = "", limit: int = 10) -> Iterator[Candidate]:
         """Yield candidates in draw order: verified ones, or rejected ones (of a reason that starts so)."""
@@ -198,14 +187,12 @@ class StoreReader:
 
     def of_draw(self, draw: int) -> tuple[Candidate, ...]:
         """Return the candidates of a draw, verified or not, in order; none where it has none, or is not done."""
-        with closing(self._connection.cursor()) as cursor, store_errors(self.path, "read"):
-            cursor.row_factory = None
-            return tuple(self._candidates(iter(cursor.execute(OF_DRAW, (self.run_id, draw)).fetchall())))
+        return tuple(self._candidates(self._plain_rows(OF_DRAW, self.run_id, draw)))
 
     def places(self, *, rejected: bool = False) -> Iterator[tuple[int, int]]:
         """Yield (draw, position) of the verified candidates, or of the rejected ones, in draw order; only an index is read."""
         reasons: list[str | None] = [known for known in self._reasons() if known != PENDING] if rejected else [None]
-        yield from merge(*(self._in_order(PLACES, reason) for reason in reasons))
+        yield from merge(*(self._rows(reason, PLACES) for reason in reasons))
 
     def asked(self, stage: str) -> Iterator[tuple[str, tuple[Call, ...], Verdict]]:
         """Yield query, calls and a stage's verdict of every candidate that came so far; reason by reason, each in draw order.
@@ -229,28 +216,35 @@ class StoreReader:
         known = self._query("select distinct reason from tallies where run_id = ? and reason != ''", self.run_id)
         return [row["reason"] for row in known]
 
-    def _rows(self, reason: str | None) -> Iterator[tuple[Json, ...]]:
-        return self._in_order(CANDIDATES, reason)
+    def _rows(self, reason: str | None, sql: str = CANDIDATES) -> Iterator[tuple[Json, ...]]:
+        return self._plain_rows(sql, self.run_id, reason, LAST_DRAW if reason is not None else self._cut())
 
-    def _in_order(self, query: str, reason: str | None) -> Iterator[tuple[Json, ...]]:
+    def _shuffled(self, seed: int) -> Iterator[tuple[Json, ...]]:
+        numbers = array("q", (number for (number,) in self._plain_rows(NUMBERS, self.run_id, self._cut())))
+        Random(seed).shuffle(numbers)  # noqa: S311
+        for number in numbers:
+            yield from self._plain_rows(ONE, number)
+
+    def _cut(self) -> int:
+        run = self.run()
+        return LAST_DRAW if run is None or run["cut"] is None else int(run["cut"])
+
+    def _plain_rows(self, sql: str, *values: Json) -> Iterator[tuple[Json, ...]]:
         cursor = self._connection.cursor()
         cursor.row_factory = None  # plain tuples are the fastest, and their order is known
-        last = LAST_DRAW
-        if reason is None:
-            run = self.run()
-            last = LAST_DRAW if run is None or run["cut"] is None else run["cut"]
         with store_errors(self.path, "read"):
             # Not `yield from`: a reader that stops midway would have the cursor closed, perhaps after the connection.
-            for row in cursor.execute(query, (self.run_id, reason, last)):  # noqa: UP028
+            for row in cursor.execute(sql, values):  # noqa: UP028
                 yield row
 
-    def _candidates(self, rows: Iterator[tuple[Json, ...]]) -> Iterator[Candidate]:
+    @cached_property
+    def _named(self) -> Callable[[str], tuple[Api, ...]]:
+        """What returns the APIs of a JSON list of names."""
         known = {api.name: api for api in self.apis()}
+        return lru_cache(maxsize=4096)(lambda names: tuple([known[name] for name in loads(names)]))
 
-        @lru_cache(maxsize=4096)
-        def apis(names: str) -> tuple[Api, ...]:
-            return tuple([known[name] for name in loads(names)])
-
+    def _candidates(self, rows: Iterator[tuple[Json, ...]]) -> Iterator[Candidate]:
+        apis = self._named
         draw: Draw | None = None
         with self._damage():
             for index, position, raw, query, calls, results, verdicts, answer, meant, *about in rows:

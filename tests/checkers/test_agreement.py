@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apigen.checkers.agreement import AgreementChecker
-from apigen.checkers.equivalence import spelled_out
+from apigen.equivalence import spelled_out
 from apigen.errors import ConfigError, EndpointError
 from apigen.prompts import Prompts
 from apigen.records import Call

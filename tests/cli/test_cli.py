@@ -15,6 +15,7 @@ import pytest
 
 from apigen import __version__
 from apigen.cli import main
+from apigen.exporters import EXPORTERS
 from tests.conftest import COMMAND, ROOT
 from tests.servers import ChatServer, Oracle, closed_port, purpose_of
 
@@ -323,7 +324,7 @@ def test_show(call: Call, finished: dict[str, Any]) -> None:
     assert (nothing.code, nothing.out) == (0, "nothing of the kind in this store\n")
 
 
-@pytest.mark.parametrize("format_name", ["xlam", "openai"])
+@pytest.mark.parametrize("format_name", ["xlam", "openai", "trl", "hermes"])
 def test_export(call: Call, finished: dict[str, Any], tmp_path: Path, format_name: str) -> None:
     file = tmp_path / "deep" / "out.jsonl"
     done = call("export", finished["store"], "--format", format_name, "-o", file)
@@ -333,6 +334,40 @@ def test_export(call: Call, finished: dict[str, Any], tmp_path: Path, format_nam
     assert lines
     assert all(isinstance(json.loads(line), dict) for line in lines)
     assert sorted(entry.name for entry in file.parent.iterdir()) == ["out.jsonl", "out.jsonl.meta.yaml"]
+
+
+def test_the_help_of_export_names_every_format(call: Call) -> None:
+    shown = " ".join(call("export", "--help").out.split())
+    assert [name for name in EXPORTERS if not re.search(rf"\b{name}\b", shown)] == []
+
+
+def test_an_export_with_options(call: Call, finished: dict[str, Any], tmp_path: Path) -> None:
+    file = tmp_path / "set" / "out.jsonl"
+    options = ("--styles", "simple,multiple", "--results", "--system", "Be brief.", "--shuffle", 4, "--shard", 1)
+    done = call("export", finished["store"], "--format", "trl", "-o", file, *options, "--card", "mit")
+    assert done.code == 0
+    shards = sorted(file.parent.glob("out-*-of-*.jsonl"))
+    assert len(shards) == len(re.findall(r"exported 1 samples as trl", done.out)) > 0
+    for shard in shards:
+        (row,) = map(json.loads, shard.read_text("utf-8").splitlines())
+        assert [message["role"] for message in row["messages"]] == ["system", "user", "assistant", "tool"]
+    assert "license: mit" in (file.parent / "README.md").read_text("utf-8")
+
+
+def test_what_a_format_cannot_say_is_told(call: Call, finished: dict[str, Any], tmp_path: Path) -> None:
+    whole = ("export", finished["store"], "-o", tmp_path / "out.jsonl", "--format")
+    rows = int(re.findall(r"exported (\d+) samples", call(*whole, "xlam").out)[0])
+    done = call(*whole, "llama31")
+    (written,), (left_out,) = (
+        re.findall(r"exported (\d+)", done.out),
+        re.findall(r"left out (\d+) samples: several", done.out),
+    )
+    assert int(written) + int(left_out) == rows
+    assert f"left_out:\n  several calls in one turn: {left_out}\n" in (tmp_path / "out.jsonl.meta.yaml").read_text(
+        "utf-8"
+    )
+    assert f"left out {rows} samples: no rejected answer" in call(*whole, "dpo_trl", "--doubtful").out
+    complaint(call(*whole, "xlam", "--results"), 2)
 
 
 @pytest.mark.parametrize("how", ["sample", "api"])

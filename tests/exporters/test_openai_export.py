@@ -7,9 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apigen.exporters.openai import row, tool_names
+from apigen.exporters.formats import Layout
+from apigen.exporters.messages import tool_names
+from apigen.exporters.openai import FORMAT
 from apigen.records import Call
 from tests.makers import make_api, make_candidate, make_draw, make_sample
+
+
+def row(number, sample):
+    return FORMAT.row(number, sample, Layout(names=tool_names([api.name for api in sample.apis])))
 
 
 def test_a_row_is_a_conversation_with_its_tools():

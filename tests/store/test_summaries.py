@@ -117,7 +117,7 @@ def test_costs_go_to_the_style_once_its_draw_is_done(tmp_path: Path) -> None:
     }  # fmt: skip
     assert reader.costs(None) == {"": Cost(4, 40, 20, 16, 2.5, 2.0)}
     assert reader.costs()["execution"] == Cost(0, 0, 0, 0, 0.5, 0.0)
-    assert reader.metadata()["models"] == ["m"]
+    assert reader.metadata()["models"] == {"generate": ["m"], "judge": ["m"]}
 
 
 def test_the_same_reply_is_paid_once(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ LAYERS = (
     ("sandbox", "llms", "store"),
     ("config",),
     ("options", "progress"),
-    ("records", "errors", "intervals", "words"),
+    ("records", "errors", "intervals", "words", "caches"),
     ("manner",),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}

@@ -37,10 +37,11 @@ def parse_reply(raw: bytes) -> Reply:
     """
     if len(raw) < HEAD_BYTES:
         raise ValueError("a reply without a head")
-    return Reply(raw[:1] == OF_SERVER, raw[1:2] == LAST, _parsed(raw[HEAD_BYTES:]))
+    return Reply(raw[:1] == OF_SERVER, raw[1:2] == LAST, parse_frame(raw[HEAD_BYTES:]))
 
 
-def _parsed(raw: bytes) -> Json:
+def parse_frame(raw: bytes) -> Json:
+    """Return a frame; None if it is no sound JSON, or nests too deep."""
     try:
         frame = json.loads(raw.decode(), parse_constant=_refused, parse_float=_finite)
         if b"\\ud" in raw or b"\\uD" in raw:

@@ -3,7 +3,8 @@
 import json
 import signal
 from dataclasses import dataclass
-from typing import get_args
+from itertools import chain
+from typing import Any, get_args
 
 from apigen.config import SandboxConfig
 from apigen.errors import SandboxError
@@ -65,11 +66,13 @@ def _refused(constant: str) -> Json:
 
 
 def _is_shallow(value: Json, depth: int) -> bool:
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, list):
-        return depth > 0 and all(_is_shallow(item, depth - 1) for item in value)
-    return True
+    level: list[Any] = [value]
+    for _ in range(depth + 1):
+        holders = [one for one in level if isinstance(one, dict | list)]
+        if not holders:
+            return True
+        level = list(chain.from_iterable(one.values() if isinstance(one, dict) else one for one in holders))
+    return False
 
 
 def read_failure(reply: Reply, limits: SandboxConfig) -> tuple[Json, CallError | None]:

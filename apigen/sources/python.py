@@ -1,5 +1,6 @@
 """Python functions as APIs: signature and docstring, read in the sandbox, checked here."""
 
+import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from typing import Any
 
 from apigen.errors import ConfigError, LibraryError
 from apigen.options import Options, parse_options
-from apigen.records import Api, Call, CallResult, Json, JsonObject, canonical
+from apigen.records import Api, Call, CallResult, Json, JsonObject
 from apigen.sandbox import Invocation, Sandbox, open_sandbox
 from apigen.sources.context import SourceContext
 from apigen.sources.descriptions import Descriptions
@@ -125,7 +126,7 @@ def read_api(row: Json, folder: Path) -> Api:
             returns=_text(row, "returns"),
         )
         _check_schema(parameters)
-        canonical(api.to_json()).encode()
+        json.dumps(api.to_json(), ensure_ascii=False).encode()
         examples = tuple(Call(api.name, _object(arguments)) for arguments in row["examples"])
     except (KeyError, TypeError, ValueError) as error:
         raise LibraryError(f"{folder}: a function's description is not usable: {error}") from None

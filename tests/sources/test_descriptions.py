@@ -168,6 +168,14 @@ def test_other_python_apigen_or_protection_means_another_description(
     assert counts["described"] == 3
 
 
+def test_check_describes_anew(known: Path, counts: Counts) -> None:
+    from apigen.sources.audit import audit
+
+    entry = Door(name="python", options={"path": str(known)})
+    asyncio.run(audit([entry], SourceContext(SandboxConfig(), CLOCK)))
+    assert counts["described"] == 1
+
+
 CLOCKS = (
     "date.today()",
     "datetime.now()",

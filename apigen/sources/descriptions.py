@@ -43,7 +43,7 @@ class Descriptions:
         try:
             own = sorted(_contents(self.folder.resolve()))
             code = [(file.name, _digest(file)) for file in sorted(Path(describing.__file__).parent.glob("*.py"))]
-            packages = [(path, Path(path).stat().st_mtime_ns, _names(path)) for path in package_paths()]
+            packages = [_installed(Path(path)) for path in package_paths()]
         except (OSError, _Unknown):
             return ""
         place = [str(self.folder.resolve()), self.tier, self.scratch_mb]
@@ -101,10 +101,12 @@ def _contents(folder: Path) -> Iterator[tuple[str, str]]:
             yield str(path.relative_to(folder)), _digest(path)
 
 
-def _names(folder: str) -> list[str]:
-    """Return what is in a folder of packages, which names their versions too."""
+def _installed(folder: Path) -> tuple[str, int, list[str]]:
+    """Return what tells that a folder of packages has changed: its date, and its entries, which name the versions too."""
+    if not folder.is_dir():
+        return str(folder), 0, []
     with os.scandir(folder) as entries:
-        return sorted(entry.name for entry in entries)
+        return str(folder), folder.stat().st_mtime_ns, sorted(entry.name for entry in entries)
 
 
 def _raise(error: OSError) -> None:

@@ -146,9 +146,10 @@ def test_other_packages_mean_another_description(
     known: Path, counts: Counts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     packages = tmp_path / "site-packages"
-    packages.mkdir()
     monkeypatch.setattr(sys, "path", [*sys.path, str(packages)])
     opened(known)
+    opened(known)
+    packages.mkdir()
     (packages / "pydantic-9.dist-info").mkdir()
     opened(known)
     opened(known)

@@ -32,6 +32,8 @@ def canonical(value: Json) -> str:
 
 
 def _plain_numbers(value: Json) -> Json:
+    if value is None or isinstance(value, str | int):  # most are, and what comes last here is the slowest to tell
+        return value
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, Mapping):

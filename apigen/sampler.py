@@ -196,4 +196,8 @@ def _must_be_said(name: str, api: Api, arguments: JsonObject) -> bool:
 
 def _examples(api: Api) -> list[Call]:
     """Return the recorded calls that differ in more than a default said aloud, in a fixed order."""
-    return sorted({without_defaults(call, api) for call in api.examples}, key=lambda call: call.key)
+    found: dict[str, Call] = {}
+    for call in api.examples:
+        bare = without_defaults(call, api)
+        found.setdefault(bare.key, bare)
+    return [found[key] for key in sorted(found)]

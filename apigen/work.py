@@ -87,7 +87,7 @@ class Work:
             ConfigError, LibraryError, SandboxError: If it, or a checker, cannot be used.
         """
         async with AsyncExitStack() as cleanup:
-            library = await open_library(plan.sources)
+            library = await open_library(plan.sources, to_execute=True)
             cleanup.push_async_callback(library.close)
             work = cls(plan, library, cleanup)
             work._cleanup = cleanup.pop_all()

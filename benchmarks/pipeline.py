@@ -5,13 +5,15 @@ generator's and a judge's call for each of 500 draws.
 
 - of_bare_50, of_bare_200: with so many calls in flight, a bare asyncio client's time for the same 1,000 requests, to that of the whole
   `apigen run` command less its start. Wanted: at least 0.90 and 0.75. whole_50 counts the start too.
-- one_draw_s: a run of one draw with canned replies, from command to exit. Wanted: under 1.0.
+- one_draw_s: a run of one draw with canned replies over a library that is known, from command to exit. Wanted: under 1.0.
+  first_draw_s: the same where the library has yet to be described.
 - mb_500, mb_100k: most memory of apigen and its children at 500 draws, and at --draws-large draws of a scripted endpoint.
   Wanted: under 200, and within 20% of each other.
 """
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -102,7 +104,8 @@ def measure(large: int) -> dict[str, float]:
     try:
         with tempfile.TemporaryDirectory(prefix="apigen-bench-") as made:
             folder = Path(made)
-            one = min(run(folder, scripted(folder, 1))[0] for _ in range(3))
+            os.environ["APIGEN_CACHE"] = str(folder / "cache")
+            first, *again = [run(folder, scripted(folder, 1))[0] for _ in range(4)]
             llms = {"writer": {"backend": "openai", "model": "m", "base_url": url}}
             for at_once in (50, 200):
                 config = settings(folder, llms=llms, target={"draws": DRAWS}, concurrency=at_once)
@@ -113,7 +116,7 @@ def measure(large: int) -> dict[str, float]:
                 figures[f"of_bare_{at_once}"] = round(bare / (whole - start_s), 2)
                 figures[f"whole_{at_once}"] = round(bare / whole, 2)
                 figures["mb_500"] = round(memory)
-            figures["one_draw_s"] = round(one, 2)
+            figures |= {"one_draw_s": round(min(again), 2), "first_draw_s": round(first, 2)}
             if large:
                 seconds, memory = run(folder, scripted(folder, large))
                 figures["mb_100k"] = round(memory)

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -106,6 +107,23 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
         "APIGEN_DEBUG",
     ):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def _caches(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Where this session's caches go, and where the user's models are."""
+    from apigen.llms.models import models_folder
+
+    return tmp_path_factory.mktemp("caches"), models_folder()
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(_caches: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """No library is known from elsewhere; the user's models, which are large, are."""
+    folder, models = _caches
+    own = Path(tempfile.mkdtemp(dir=folder))
+    (own / "models").symlink_to(models)
+    monkeypatch.setenv("APIGEN_CACHE", str(own))
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ LAYERS = (
     ("config",),
     ("options", "progress", "equivalence"),
     ("files",),
-    ("records", "errors", "intervals", "words"),
+    ("records", "errors", "intervals", "words", "caches"),
     ("manner",),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}

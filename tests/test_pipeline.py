@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from apigen.config import RunConfig
-from apigen.errors import ConfigError, EndpointError, LibraryError, StoreError
+from apigen.config import RunConfig, SandboxConfig
+from apigen.errors import ConfigError, EndpointError, LibraryError, SandboxError, StoreError
 from apigen.options import parse_options
 from apigen.pipeline import Outcome, Progress, run
 from apigen.records import NO_CALL, STYLES
@@ -119,6 +119,34 @@ def test_all_six_styles_go_on_where_they_stopped_with_the_same_bytes(
     go(at_once)
     assert export_of(at_once) == in_two
     assert len(rows(at_once)) == 18
+
+
+def test_a_run_over_a_library_that_is_known_gives_the_same_bytes(
+    serving: Serving, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    more = {"base_url": serving(Oracle()).base_url, "clock": "2024-02-29T12:00:00Z"}
+    fresh, known = settings(**more), settings(**more, store=str(tmp_path / "known.db"))
+    go(fresh)
+    exported = export_of(fresh)
+    monkeypatch.delattr("apigen.sandbox.launcher.ForkServerSandbox.describe")
+    go(known)
+    assert export_of(known) == exported
+    told = "select library_hash, sandbox_tier, clock from runs"
+    assert in_store(known, told) == in_store(fresh, told)
+
+
+def test_a_sandbox_that_does_not_hold_is_refused_before_anything_is_spent(
+    serving: Serving, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though the library is known, so that nothing of it need be run to read it."""
+    server = serving(Oracle())
+    go(settings(server.base_url))
+    asked, second = len(server.requests), settings(server.base_url, store=str(tmp_path / "second.db"))
+    monkeypatch.setattr("apigen.sandbox.launcher.CANARY", SandboxConfig(seconds=0.001))
+    with pytest.raises(SandboxError, match="the sandbox does not hold"):
+        go(second)
+    assert len(server.requests) == asked
+    assert not Path(second["store"]).exists()
 
 
 def test_a_finished_run_starts_no_llm_and_leaves_its_export(serving: Serving, settings: Settings) -> None:

@@ -67,7 +67,7 @@ async def examine(
     llms = {} if rules_only else _llms_of(config)
     sources = build_sources(config.library, SourceContext(config.sandbox, material.clock, config.store))
     async with AsyncExitStack() as cleanup:
-        opened = await open_library(sources)
+        opened = await open_library(sources, to_execute=True)
         cleanup.push_async_callback(opened.close)
         library = ExamLibrary(opened.apis, opened.owners, opened.tier, opened.left_out)
         for llm in llms.values():

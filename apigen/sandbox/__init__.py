@@ -36,10 +36,19 @@ class Sandbox(Protocol):
         """
 
     async def describe(self) -> JsonObject:
-        """Return `{"apis": […], "problems": […]}` as the untrusted library code says of itself.
+        """Return `{"apis": […], "problems": […], "clocked": …}` as the untrusted library code says of itself.
+
+        `clocked`: the clock was read meanwhile, so that at another time it may say something else.
 
         Raises:
             LibraryError: If the library's code cannot be imported or described.
+            SandboxError: As `run`.
+        """
+
+    async def ready(self) -> None:
+        """Have a process ready, so that the first call need not wait for it.
+
+        Raises:
             SandboxError: As `run`.
         """
 

@@ -9,6 +9,7 @@ import doctest
 import importlib
 import inspect
 import json
+import logging  # noqa: F401 - it reads the clock when it is imported, which is not to be laid at a library's door
 import os
 from collections.abc import Callable, Iterator
 from types import ModuleType

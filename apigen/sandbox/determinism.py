@@ -8,6 +8,7 @@ Frozen, for the library's whole life: every clock of `time` and `datetime` that 
 import os
 import sys
 import types
+from collections.abc import Callable
 
 # A child is seeded from its candidate: that `random` would seed it from the kernel at every fork is a tenth of the fork's time.
 _register, os.register_at_fork = os.register_at_fork, lambda **hooks: None
@@ -19,6 +20,8 @@ _generator: random.Random = random._inst
 _seed_generator = super(random.Random, _generator).seed
 _entropy = random.Random(0)  # noqa: S311 - to be the same each time is its purpose
 _seed: int | None = 0
+clock_was_read = False
+"""Set whenever the date or time is asked for; who wants to know sets it back."""
 
 
 def freeze(clock: float) -> None:
@@ -32,8 +35,20 @@ def freeze(clock: float) -> None:
 
     for name in unneeded:
         del sys.modules[name]
-    time_machine.travel(clock, tick=False).start()
+    _watch(type(time_machine.travel(clock, tick=False).start()))
     os.urandom = random._urandom = _seeded_bytes  # type: ignore[attr-defined]
+
+
+def _watch(traveller: type) -> None:
+    """Notice each look at the clock: every clock that stands still asks this method of time-machine's."""
+    tell: Callable[[object], int] = traveller.time_ns  # type: ignore[attr-defined]
+
+    def tell_and_note(self: object) -> int:
+        global clock_was_read
+        clock_was_read = True
+        return tell(self)
+
+    traveller.time_ns = tell_and_note  # type: ignore[attr-defined]
 
 
 def reseed(seed: int) -> None:

@@ -15,7 +15,7 @@ from apigen.config import SandboxConfig
 from apigen.errors import SandboxError
 from apigen.records import Json
 from apigen.sandbox.frames import Reply, parse_reply
-from apigen.sandbox.tiers import SCRATCH, Tier, command, readable_paths
+from apigen.sandbox.tiers import SCRATCH, Tier, command, package_paths, readable_paths
 
 SERVER = Path(__file__).with_name("server.py")
 HEADER_BYTES = 8
@@ -77,7 +77,7 @@ class ForkServer:
             "readable": readable_paths(folder),
             "scratch": SCRATCH if limits.scratch_mb else "",
             "scratch_mb": limits.scratch_mb,
-            "package_paths": [path for path in sys.path if path.endswith("site-packages")],
+            "package_paths": package_paths(),
             "clock": clock.timestamp(),
         }
         ready = False

@@ -3,7 +3,8 @@
 import json
 import signal
 from dataclasses import dataclass
-from typing import get_args
+from itertools import chain
+from typing import Any, get_args
 
 from apigen.config import SandboxConfig
 from apigen.errors import SandboxError
@@ -37,10 +38,11 @@ def parse_reply(raw: bytes) -> Reply:
     """
     if len(raw) < HEAD_BYTES:
         raise ValueError("a reply without a head")
-    return Reply(raw[:1] == OF_SERVER, raw[1:2] == LAST, _parsed(raw[HEAD_BYTES:]))
+    return Reply(raw[:1] == OF_SERVER, raw[1:2] == LAST, parse_frame(raw[HEAD_BYTES:]))
 
 
-def _parsed(raw: bytes) -> Json:
+def parse_frame(raw: bytes) -> Json:
+    """Return a frame; None if it is no sound JSON, or nests too deep."""
     try:
         frame = json.loads(raw.decode(), parse_constant=_refused, parse_float=_finite)
         if b"\\ud" in raw or b"\\uD" in raw:
@@ -64,11 +66,13 @@ def _refused(constant: str) -> Json:
 
 
 def _is_shallow(value: Json, depth: int) -> bool:
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, list):
-        return depth > 0 and all(_is_shallow(item, depth - 1) for item in value)
-    return True
+    level: list[Any] = [value]
+    for _ in range(depth + 1):
+        holders = [one for one in level if isinstance(one, dict | list)]
+        if not holders:
+            return True
+        level = list(chain.from_iterable(one.values() if isinstance(one, dict) else one for one in holders))
+    return False
 
 
 def read_failure(reply: Reply, limits: SandboxConfig) -> tuple[Json, CallError | None]:

@@ -54,7 +54,8 @@ class ForkServerSandbox:
         frames = await asyncio.gather(*(self._describe(share) for share in shares if share))
         rows = {key: [row for frame in frames for row in _rows(frame, key)] for key in ("apis", "problems")}
         # A stable sort: within a file, functions stay in the order in which they are written.
-        return {key: sorted(found, key=lambda row: str(row.get("file"))) for key, found in rows.items()}
+        ordered = {key: sorted(found, key=lambda row: str(row.get("file"))) for key, found in rows.items()}
+        return {**ordered, "clocked": _clocked(frames)}
 
     async def _describe(self, files: Sequence[str]) -> JsonObject:
         """Describe some files; one that brings its process down becomes a problem, and the others are described without it."""
@@ -66,10 +67,20 @@ class ForkServerSandbox:
             return {"apis": [], "problems": [{"file": files[0], "function": "", "problem": text}]}
         if failure:
             frames = [await self._describe([file]) for file in files]
-            return {key: [row for one in frames for row in _rows(one, key)] for key in ("apis", "problems")}
+            rows = {key: [row for one in frames for row in _rows(one, key)] for key in ("apis", "problems")}
+            return {**rows, "clocked": _clocked(frames)}
         if not isinstance(frame, Mapping):
             raise LibraryError(f"{self._folder}: describing its functions gave no usable reply")
         return frame
+
+    async def ready(self) -> None:
+        async with self._room:
+            if not self._idle:
+                closings, server = self._closings, await self._start()
+                if closings == self._closings:
+                    self._idle.append(server)
+                else:
+                    await server.stop()
 
     async def close(self) -> None:
         self._closings += 1
@@ -135,6 +146,11 @@ class ForkServerSandbox:
         fresh = needed - server.imported
         server.imported |= needed
         return IMPORT_SECONDS if fresh else 0.0
+
+
+def _clocked(frames: Sequence[JsonObject]) -> bool:
+    """Say whether any of them may have read the clock: it is believed to have not where it says just that."""
+    return any(frame.get("clocked") is not False for frame in frames)
 
 
 def _job(call: Invocation) -> JsonObject:

@@ -120,5 +120,10 @@ def readable_paths(folder: Path) -> list[str]:
     return [path for path in wanted if not any(path.startswith(f"{other}/") for other in wanted)]
 
 
+def package_paths() -> list[str]:
+    """Return the folders of installed packages that library code may import from."""
+    return [path for path in sys.path if path.endswith("site-packages")]
+
+
 def _namespaces() -> list[str]:
     return ["--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--chdir", "/"]

@@ -29,6 +29,13 @@ class ApiSource(Protocol):
             LibraryError: If they cannot be read; the message names the place.
         """
 
+    async def ready(self) -> None:
+        """Have ready what the first calls would wait for.
+
+        Raises:
+            SandboxError: If that cannot be.
+        """
+
     async def execute(self, calls: Sequence[Call], *, seed: int = 0) -> Sequence[CallResult]:
         """Run calls of one candidate in order: a result each, errors included."""
 
@@ -83,15 +90,21 @@ class Library:
         )
 
 
-async def open_library(sources: Sequence[ApiSource]) -> Library:
-    """Load every source into one library.
+async def open_library(sources: Sequence[ApiSource], *, to_execute: bool = False) -> Library:
+    """Load every source into one library; `to_execute`: what runs its calls is known to work then, and ready.
 
     Raises:
         LibraryError: If APIs cannot be read, or two of them share a name.
+        SandboxError: If there is no sandbox for what has to be run.
     """
+    starting = asyncio.gather(*(source.ready() for source in sources if to_execute))
     try:
-        return _joined(sources, await asyncio.gather(*(source.load() for source in sources)))
+        loaded = await asyncio.gather(*(source.load() for source in sources))
+        await starting
+        return _joined(sources, loaded)
     except BaseException:
+        starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
         await asyncio.gather(*(source.close() for source in sources))
         raise
 

@@ -117,6 +117,9 @@ class McpSource:
             closings = self._closings
             return [await self._call(self._tools[call.name], call.arguments, closings) for call in calls]
 
+    async def ready(self) -> None:
+        """Loading has connected to the server."""
+
     async def close(self) -> None:
         self._closings += 1
         self._idle.clear()

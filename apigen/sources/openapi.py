@@ -147,6 +147,9 @@ class OpenApiSource:
             raise RuntimeError("calls come after load")
         return [await self._caller.call(call.name, self._routes[call.name], call.arguments) for call in calls]
 
+    async def ready(self) -> None:
+        """Nothing has to be started for a request."""
+
     async def close(self) -> None:
         if self._caller is not None:
             await self._caller.close()

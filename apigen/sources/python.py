@@ -1,15 +1,18 @@
 """Python functions as APIs: signature and docstring, read in the sandbox, checked here."""
 
+import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from apigen.errors import ConfigError, LibraryError
 from apigen.options import Options, parse_options
-from apigen.records import Api, Call, CallResult, Json, JsonObject, canonical
+from apigen.records import Api, Call, CallResult, Json, JsonObject
 from apigen.sandbox import Invocation, Sandbox, open_sandbox
 from apigen.sources.context import SourceContext
+from apigen.sources.descriptions import Descriptions
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -26,11 +29,12 @@ class PythonSource:
     """A folder of plain Python functions, one file a category.
 
     Every public function with a docstring and annotated arguments becomes an Api; what cannot be described is an error, so
-    that no function is left out in silence.
+    that no function is left out in silence. A library that has not changed since it was last described is not described again.
     """
 
     folder: Path
     sandbox: Sandbox
+    descriptions: Descriptions
     _modules: dict[str, str]
 
     @classmethod
@@ -39,25 +43,43 @@ class PythonSource:
         path, context = chosen.path, context.with_limits(chosen.sandbox)
         if not path.is_dir():
             raise ConfigError(f"there is no folder '{path}'; give the folder of your functions", key="path")
-        return cls(path, open_sandbox(path, context.limits, context.clock), {})
+        sandbox = open_sandbox(path, context.limits, context.clock)
+        kept = Descriptions(path, sandbox.tier, context.limits.scratch_mb, context.clock.timestamp())
+        return cls(path, sandbox, kept, {})
 
     @property
     def tier(self) -> str:
         return self.sandbox.tier
 
     async def load(self) -> Sequence[Api]:
-        rows, problems = read_description(await self.sandbox.describe(), self.folder)
+        state = self.descriptions.state()
+        kept = self.descriptions.read(state)
+        if kept is not None:
+            with suppress(LibraryError):
+                return self._apis(kept)
+        frame = await self.sandbox.describe()
+        apis = self._apis(frame)
+        self.descriptions.write(state, frame)
+        return apis
+
+    def _apis(self, frame: JsonObject) -> list[Api]:
+        rows, problems = read_description(frame, self.folder)
         if problems:
             more = f" (and {len(problems) - 1} more: `apigen library check --library {self.folder}`)"
             raise LibraryError(problems[0] + (more if len(problems) > 1 else ""))
-        apis = []
+        apis: list[Api] = []
+        modules: dict[str, str] = {}
         for row in rows:
             api = read_api(row, self.folder)
-            if api.name in self._modules:
+            if api.name in modules:
                 raise LibraryError(f"{self.folder}: two functions are named '{api.name}'; rename one")
-            self._modules[api.name] = row["module"]
+            modules[api.name] = row["module"]
             apis.append(api)
+        self._modules = modules
         return apis
+
+    async def ready(self) -> None:
+        await self.sandbox.ready()
 
     async def execute(self, calls: Sequence[Call], *, seed: int = 0) -> Sequence[CallResult]:
         jobs = [Invocation(self._modules[call.name], call.name, call.arguments) for call in calls]
@@ -104,7 +126,7 @@ def read_api(row: Json, folder: Path) -> Api:
             returns=_text(row, "returns"),
         )
         _check_schema(parameters)
-        canonical(api.to_json()).encode()
+        json.dumps(api.to_json(), ensure_ascii=False).encode()
         examples = tuple(Call(api.name, _object(arguments)) for arguments in row["examples"])
     except (KeyError, TypeError, ValueError) as error:
         raise LibraryError(f"{folder}: a function's description is not usable: {error}") from None

@@ -75,6 +75,9 @@ class _Unrun:
     async def load(self) -> Sequence[Api]:
         return ()
 
+    async def ready(self) -> None:
+        pass
+
     async def execute(self, calls: Sequence[Call], *, seed: int = 0) -> Sequence[CallResult]:
         return [CallResult(STANDS_IN * QUERY_LETTERS) for _ in calls]
 

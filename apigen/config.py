@@ -7,20 +7,15 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any
 
-import yaml
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from apigen.errors import ConfigError
-from apigen.manner import Length, Phrasing, Tone, persona_text
 from apigen.options import Door, Options, listed, parse_options
-from apigen.records import NO_CALL, STYLES, Completion, Json, Strategy, Style
-
-MAX_BYTES = 1_000_000
-MAX_NODES = 100_000
-YAML_ERRORS = (ValueError, TypeError, AttributeError, LookupError, RecursionError)
-"""What PyYAML's own constructors raise, beside its YAMLError, for a value that is not what its tag says."""
+from apigen.records import Completion, Json
+from apigen.sampler_config import MannersConfig, SamplerConfig
+from apigen.yaml_files import override, read_yaml
 
 
 def _door_by(key: str) -> BeforeValidator:
@@ -51,12 +46,7 @@ Source = Annotated[Door, _door_by("source")]
 Backend = Annotated[Door, _door_by("backend")]
 Export = Annotated[Door, _door_by("format")]
 Stage = Annotated[Door, BeforeValidator(_read_stage)]
-Weight = Annotated[float, Field(ge=0, le=1e6)]
 Positive = Annotated[int, Field(gt=0)]
-
-NO_CALL_WEIGHT = 0.3
-"""Of each style that no call answers, where the others have 1: together 13 of 100 draws."""
-
 
 REACHING = frozenset(
     {
@@ -122,104 +112,6 @@ class Target(Options):
     def _one_of(self) -> "Target":
         if not any((self.verified, self.draws, self.tokens, self.dollars, self.seconds)):
             raise ValueError("set at least one of `verified`, `draws`, `tokens`, `dollars`, `seconds`")
-        return self
-
-
-def _default_styles(settings: Mapping[str, Any]) -> dict[Style, float]:
-    """Return equal weights of the styles with calls; a draw in eight is of one without, where they can be made."""
-    without = NO_CALL_WEIGHT if settings.get("strategies", {}).get("call_first") else 0.0
-    weights = {style: without if style in NO_CALL else 1.0 for style in STYLES}
-    return {style: weight for style, weight in weights.items() if weight}
-
-
-class FeedbackConfig(Options):
-    """Seed examples from what was verified: `examples` a draw, from `round` draws to the next but one, each in `shows` rounds."""
-
-    round: Annotated[int, Field(ge=2, le=100_000)] = 200
-    examples: Annotated[int, Field(ge=1, le=8)] = 2
-    shows: Annotated[int, Field(ge=1, le=100)] = 3
-
-
-BUILTIN = "builtin"
-Share = Annotated[float, Field(ge=0, le=1)]
-
-
-def _read_personas(value: Any) -> Any:
-    if isinstance(value, str):
-        return value
-    if not isinstance(value, list | tuple) or not all(isinstance(text, str) for text in value):
-        raise ValueError(f"write `{BUILTIN}`, a file's name, or a list of texts")
-    return tuple(map(persona_text, value)) or ""
-
-
-class MannersConfig(Options):
-    """How requests are worded: shares and weights of each aspect. Without any, it is left to the writer."""
-
-    personas: Annotated[str | tuple[str, ...], BeforeValidator(_read_personas)] = ""
-    persona_share: Share = 0.5
-    tones: dict[Tone, Weight] = {}
-    lengths: dict[Length, Weight] = {}
-    phrasing: dict[Phrasing, Weight] = {}
-    typos: Share = 0.0
-
-    @model_validator(mode="after")
-    def _weighted(self) -> "MannersConfig":
-        for name, weights in (("tones", self.tones), ("lengths", self.lengths), ("phrasing", self.phrasing)):
-            if weights and not any(weights.values()):
-                raise ValueError(f"`{name}`: at least one weight must be above 0")
-        return self
-
-
-VARIED: Mapping[str, Any] = {
-    "personas": BUILTIN,
-    "tones": {"plain": 4} | {tone: 1 for tone in get_args(Tone) if tone != "plain"},
-    "lengths": {"plain": 3, "terse": 1, "short": 1, "medium": 2, "long": 1},
-    "phrasing": {"direct": 3, "indirect": 1},
-    "typos": 0.15,
-}
-"""What `manners: varied` is short for."""
-
-
-def _read_manners(value: Any) -> Any:
-    named = {"varied": VARIED, "plain": {}}
-    if isinstance(value, Mapping | MannersConfig):
-        return value
-    if isinstance(value, str) and value in named:
-        return named[value]
-    raise ValueError("write `varied`, `plain`, or `{tones: …, …}`")
-
-
-class SamplerConfig(Options):
-    """How draws are made: weights of styles and strategies, how many APIs and calls a draw has."""
-
-    strategies: dict[Strategy, Weight] = {"call_first": 1.0}
-    styles: dict[Style, Weight] = Field(default_factory=_default_styles)
-    offered: tuple[Positive, Positive] = (2, 4)
-    calls: tuple[Annotated[int, Field(ge=2, le=8)], Annotated[int, Field(ge=2, le=8)]] = (2, 3)
-    distractors: Annotated[int, Field(ge=0, le=20)] = 1
-    similar: Annotated[float, Field(ge=0, le=1)] = 0.25
-    balance: Literal["apis", "categories", "sources"] = "apis"
-    categories: dict[str, Weight] = {}
-    coverage: Literal["plan", "random"] = "plan"
-    in_a_row: Annotated[int, Field(ge=1, le=1000)] = 1
-    vary_values: Annotated[float, Field(ge=0, le=1)] = 0.5
-    feedback: FeedbackConfig | None = None
-    manners: Annotated[MannersConfig, BeforeValidator(_read_manners)] = MannersConfig()
-
-    @model_validator(mode="after")
-    def _sensible(self) -> "SamplerConfig":
-        for name, weights in (("styles", self.styles), ("strategies", self.strategies)):
-            if not any(weights.values()):
-                raise ValueError(f"`{name}`: at least one weight must be above 0")
-        without = [style for style in STYLES if style in NO_CALL and self.styles.get(style)]
-        if without and not self.strategies.get("call_first"):
-            raise ValueError(
-                f"`styles`: {' and '.join(without)} can only be made call_first; give `strategies.call_first` a weight, "
-                "or set theirs to 0"
-            )
-        for name, (low, high) in (("offered", self.offered), ("calls", self.calls)):
-            if low > high:
-                raise ValueError(f"`{name}`: the first number must not be above the second")
         return self
 
 
@@ -311,21 +203,6 @@ class RunConfig(Options):
         return chosen
 
 
-class _StrictLoader(yaml.SafeLoader):
-    """Safe YAML in which a repeated key is an error instead of the last one silently winning."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[str] = set()
-        for key_node, _ in node.value:
-            if isinstance(key_node, yaml.ScalarNode) and key_node.tag != "tag:yaml.org,2002:merge":
-                if key_node.value in seen:
-                    raise yaml.constructor.ConstructorError(
-                        None, None, f"the key '{key_node.value}' is there twice", key_node.start_mark
-                    )
-                seen.add(key_node.value)
-        return super().construct_mapping(node, deep)
-
-
 def load_config(path: Path, overrides: Sequence[str] = ()) -> RunConfig:
     """Read and validate a config file, with `key.sub=value` overrides laid over it.
 
@@ -362,89 +239,3 @@ def stored_config(text: str) -> RunConfig:
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise ConfigError(f"is no config ({type(error).__name__})") from None
     return parse_options(RunConfig, settings)
-
-
-def read_yaml(path: Path) -> dict[str, Any]:
-    """Return the mapping a YAML file holds.
-
-    Raises:
-        ConfigError: If it cannot be read, is no YAML, is no mapping, or is too large.
-    """
-    file = str(path)
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise ConfigError(f"larger than {MAX_BYTES // 1000} kB; a config is a page or two", file=file)
-        value = parse_yaml(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ConfigError("no such file; see configs/ for examples", file=file) from None
-    except OSError as error:
-        raise ConfigError(f"cannot be read ({error.strerror})", file=file) from None
-    except UnicodeDecodeError:
-        raise ConfigError("is not UTF-8 text", file=file) from None
-    except yaml.YAMLError as error:
-        raise ConfigError(_yaml_problem(error), file=file) from None
-    except YAML_ERRORS as error:
-        raise ConfigError(f"is no usable YAML ({error})", file=file) from None
-    if not isinstance(value, dict):
-        raise ConfigError("must hold `key: value` settings at its top level", file=file)
-    return value
-
-
-def parse_yaml(text: str) -> Any:
-    """Return what a YAML text holds.
-
-    Raises:
-        yaml.YAMLError, or one of `YAML_ERRORS`: If it is none, repeats a key, or grows without bounds.
-    """
-    value = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a SafeLoader underneath
-    budget = MAX_NODES
-    stack = [value]
-    while stack:
-        # Aliases cost nothing to load and everything to walk: count what a walk would see.
-        budget -= 1
-        if budget < 0:
-            raise ValueError(f"more than {MAX_NODES} values once its aliases are followed")
-        node = stack.pop()
-        if isinstance(node, dict):
-            stack.extend(node.values())
-        elif isinstance(node, list):
-            stack.extend(node)
-    return value
-
-
-def _yaml_problem(error: yaml.YAMLError) -> str:
-    mark = getattr(error, "problem_mark", None)
-    where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-    return f"{where}{getattr(error, 'problem', None) or 'is no YAML'}"
-
-
-def override(settings: dict[str, Any], setting: str) -> None:
-    """Lay one `key.sub=value` over settings.
-
-    Raises:
-        ConfigError: If it is not written so, or its key leads nowhere.
-    """
-    name, separator, text = setting.partition("=")
-    if not separator or not name.strip():
-        raise ConfigError("write it as key=value, for example target.verified=50", key=f"--set {setting}")
-    try:
-        value = parse_yaml(text)
-    except (yaml.YAMLError, *YAML_ERRORS):
-        raise ConfigError("its value is no YAML", key=f"--set {setting}") from None
-    *parents, last = name.strip().split(".")
-    here: Any = settings
-    for step in parents:
-        here = here.setdefault(step, {}) if isinstance(here, dict) else _list_item(here, step, setting)
-    if isinstance(here, list):
-        _list_item(here, last, setting)
-        here[int(last)] = value
-    elif isinstance(here, dict):
-        here[last] = value
-    else:
-        raise ConfigError("a part of its key is no group of settings", key=f"--set {setting}")
-
-
-def _list_item(here: Any, step: str, setting: str) -> Any:
-    if isinstance(here, list) and step.isdecimal() and int(step) < len(here):
-        return here[int(step)]
-    raise ConfigError(f"there is nothing under '{step}'", key=f"--set {setting}")

@@ -11,9 +11,9 @@ from functools import lru_cache
 from itertools import accumulate
 from random import Random
 
-from apigen.config import SamplerConfig
 from apigen.pool import SAME_CATEGORY, ApiPool
 from apigen.records import NO_CALL, Api, Strategy, Style
+from apigen.sampler_config import SamplerConfig
 
 ROUND = 200
 """A round has at least so many calls, so that every style has its share of them."""

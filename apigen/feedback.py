@@ -11,8 +11,8 @@ from functools import lru_cache
 from random import Random
 from typing import Protocol
 
-from apigen.config import FeedbackConfig
 from apigen.records import Draw, SeedExample, Style
+from apigen.sampler_config import FeedbackConfig
 
 LAG = 2
 """A round is shown what is at least so many rounds back."""

@@ -7,9 +7,9 @@ from functools import lru_cache
 from itertools import accumulate
 from random import Random
 
-from apigen.config import SamplerConfig
 from apigen.errors import ConfigError, LibraryError
 from apigen.records import Api
+from apigen.sampler_config import SamplerConfig
 from apigen.similarity import Similarity
 
 SAME_CATEGORY = 0.6

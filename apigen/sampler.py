@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import TypeVar
 
-from apigen.config import SamplerConfig
 from apigen.coverage_plan import CoveragePlan, Turn
 from apigen.errors import LibraryError
 from apigen.manners import Manners
 from apigen.pool import ApiPool
 from apigen.records import NO_CALL, Api, Call, Draw, JsonObject, Strategy, Style, canonical
+from apigen.sampler_config import SamplerConfig
 from apigen.variation import from_schema, vary, without_defaults
 from apigen.visits import Visits
 

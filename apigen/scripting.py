@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any
 
 from apigen import pipeline
-from apigen.config import RunConfig, load_config, override
+from apigen.config import RunConfig, load_config
 from apigen.display import Display, Shown, make_display
 from apigen.errors import ApigenError, ConfigError
 from apigen.options import parse_options
@@ -21,6 +21,7 @@ from apigen.progress import Progress
 from apigen.records import Api, Call, CallResult, Candidate, Json, Sample, Verdict
 from apigen.store.reader import StoreReader
 from apigen.store.summary import summarise
+from apigen.yaml_files import override
 
 SHOWN_EVERY = 0.1
 """Seconds between two looks at the run's progress."""

@@ -27,9 +27,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from apigen.config import SamplerConfig, SandboxConfig, Source
+from apigen.config import SandboxConfig, Source
 from apigen.records import Api
 from apigen.sampler import Sampler
+from apigen.sampler_config import SamplerConfig
 from apigen.sources import build_sources, open_library
 from apigen.sources.context import SourceContext
 

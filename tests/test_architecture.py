@@ -25,6 +25,7 @@ LAYERS = (
     ("variation", "manners", "sources", "parsing", "prompts", "similarity"),
     ("sandbox", "llms", "store"),
     ("config",),
+    ("sampler_config", "yaml_files"),
     ("options", "progress", "equivalence"),
     ("files",),
     ("records", "errors", "intervals", "words", "caches"),

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apigen.checkers import Toolbox, build_checkers
-from apigen.config import MAX_BYTES, RunConfig, load_config
+from apigen.config import RunConfig, load_config
 from apigen.errors import ApigenError, ConfigError, LibraryError
 from apigen.exporters import check_exports
 from apigen.llms import build_llms
@@ -18,6 +18,7 @@ from apigen.options import parse_options
 from apigen.prompts import Prompts
 from apigen.sources import Library, build_sources
 from apigen.sources.context import SourceContext
+from apigen.yaml_files import MAX_BYTES
 
 GOOD = """\
 store: runs/a.db

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apigen.config import SamplerConfig
 from apigen.coverage_plan import ROUND, CoveragePlan, Kind, _apportioned, _counts
 from apigen.pool import ApiPool
 from apigen.records import NO_CALL, STYLES
 from apigen.sampler import Sampler
+from apigen.sampler_config import SamplerConfig
 from tests.makers import INTEGER, TEXT, make_api
 
 TOPICS = ("Walk along rivers between quiet villages.", "Bake bread with seeds inside ovens.", "Measure copper wires.")

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from apigen.config import FeedbackConfig, RunConfig
+from apigen.config import RunConfig
 from apigen.errors import ConfigError
 from apigen.feedback import Feedback, Pool
 from apigen.options import parse_options
 from apigen.pipeline import Outcome, run
 from apigen.records import Call, Draw, SeedExample
+from apigen.sampler_config import FeedbackConfig
 from apigen.store.reader import StoreReader
 from tests.makers import make_api
 from tests.servers import Body, ChatServer, Oracle, purpose_of

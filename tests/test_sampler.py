@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from apigen.config import SamplerConfig
 from apigen.errors import ConfigError, LibraryError
 from apigen.pool import STAND_IN, ApiPool
 from apigen.records import NO_CALL, STYLES, calls_to_json
 from apigen.sampler import Sampler
+from apigen.sampler_config import SamplerConfig
 from apigen.similarity import Similarity
 from apigen.variation import without_defaults
 from tests.makers import INTEGER, TEXT, make_api

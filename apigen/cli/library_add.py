@@ -66,9 +66,9 @@ def add_mcp(
 
 
 def _add(source: str, options: dict[str, Any], config: Path | None, overrides: list[str] | None) -> None:
-    from apigen.config import override
     from apigen.options import Door
     from apigen.sources.entries import add_entry, entry_yaml
+    from apigen.yaml_files import override
 
     for text in overrides or ():
         override(options, text)

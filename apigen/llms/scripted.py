@@ -3,10 +3,10 @@
 import time
 from pathlib import Path
 
-from apigen.config import read_yaml
 from apigen.errors import ConfigError
 from apigen.options import Options, parse_options
 from apigen.records import Completion, JsonObject, Request
+from apigen.yaml_files import read_yaml
 
 
 class ScriptedOptions(Options):

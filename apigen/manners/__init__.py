@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from random import Random
 from typing import TypeVar
 
-from apigen.config import MannersConfig
 from apigen.manner import PLAIN, Manner
 from apigen.manners.personas import load_personas
+from apigen.sampler_config import MannersConfig
 
 NameT = TypeVar("NameT", bound=str)
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import orjson
 
-from apigen.config import BUILTIN
 from apigen.errors import ConfigError
 from apigen.manner import persona_text
+from apigen.sampler_config import BUILTIN
 
 MAX_BYTES = 64_000_000
 MAX_LINE = 16_000

@@ -107,7 +107,8 @@ async def preview(config: RunConfig) -> Preview:
     entries = {name: _without_key(entry) for name, entry in config.llms.items()}
     prices = {name: _prices(config.llms[name], llm.endpoints) for name, llm in build_llms(entries).items()}
     context = SourceContext(config.sandbox, clock, config.store)
-    library = await open_library(build_sources([_not_recording(entry) for entry in config.library], context))
+    sources = build_sources([_not_recording(entry) for entry in config.library], context)
+    library = await open_library(sources, to_execute=True)
     try:
         sampler = Sampler(config.sampler, library.apis, config.seed)
         ledger = Ledger(config.generator.pairs)

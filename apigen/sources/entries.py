@@ -11,9 +11,10 @@ from typing import Any
 import yaml
 from pydantic import ConfigDict
 
-from apigen.config import YAML_ERRORS, SandboxConfig, Source, parse_yaml, read_yaml
+from apigen.config import SandboxConfig, Source
 from apigen.errors import ConfigError
 from apigen.options import Door, Options, parse_options
+from apigen.yaml_files import YAML_ERRORS, parse_yaml, read_yaml
 
 _IS_CONFIG = re.compile(r"^(?:library|source)\s*:", re.MULTILINE)
 _SNIFFED = 100_000

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from apigen.config import NO_CALL_WEIGHT, SamplerConfig, SandboxConfig
+from apigen.config import SandboxConfig
 from apigen.errors import ConfigError, EndpointError, LibraryError, SandboxError
 from apigen.llms.models import DEFAULT_MODEL, MODELS
 from apigen.options import Door
 from apigen.records import NO_CALL, STYLES, Api, Strategy, Style
 from apigen.sampler import Sampler
+from apigen.sampler_config import NO_CALL_WEIGHT, SamplerConfig
 from apigen.sources.audit import audit
 from apigen.sources.context import SourceContext
 from apigen.sources.entries import read_named

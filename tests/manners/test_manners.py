@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from apigen.cli.tables import make_console, print_sample
-from apigen.config import BUILTIN, VARIED, GeneratorConfig, MannersConfig, SamplerConfig, load_config, stored_config
+from apigen.config import GeneratorConfig, load_config, stored_config
 from apigen.errors import StoreError
 from apigen.generator import Generator
 from apigen.manner import PLAIN, Manner
@@ -20,6 +20,7 @@ from apigen.prompts import Prompts
 from apigen.prompts.wording import HEAD, INDIRECT, LENGTHS, TONES, wording
 from apigen.records import CallResult, Message
 from apigen.sampler import Sampler
+from apigen.sampler_config import BUILTIN, VARIED, MannersConfig, SamplerConfig
 from apigen.store.reader import StoreReader
 from tests.makers import FakeLLM, make_api, make_candidate, make_draw, wait_for
 from tests.store.makers import candidates, config, start

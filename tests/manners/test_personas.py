@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apigen.config import BUILTIN
 from apigen.errors import ConfigError
 from apigen.manner import MAX_PERSONA, persona_text
 from apigen.manners import personas as module
 from apigen.manners.personas import MAX_LINE, load_personas
+from apigen.sampler_config import BUILTIN
 
 
 def read(tmp_path, content):

@@ -8,11 +8,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apigen.config import parse_yaml
 from apigen.errors import ConfigError
 from apigen.options import Door
 from apigen.sources.coverage import FEATURES, coverage, is_rich
 from apigen.sources.entries import add_entry, entry_yaml, read_named
+from apigen.yaml_files import parse_yaml
 from tests.makers import make_api
 
 NEW = Door(name="openapi", options={"spec": "shop.yaml", "include": ["get_*"], "http": {"seconds": 5}})

@@ -15,4 +15,6 @@ def wilson(hits: int, of: int) -> tuple[float, float]:
         return 0.0, 1.0
     share, spread = hits / of, Z_95**2 / of
     middle, half = share + spread / 2, Z_95 * sqrt(share * (1 - share) / of + spread / (4 * of))
-    return max(0.0, (middle - half) / (1 + spread)), min(1.0, (middle + half) / (1 + spread))
+    low, high = (middle - half) / (1 + spread), (middle + half) / (1 + spread)
+    # Rounding may put an end on the wrong side of a share of 0 or 1.
+    return max(0.0, min(low, share)), min(1.0, max(high, share))

@@ -97,6 +97,13 @@ _CALM: list[Left] = []
 
 
 @pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """The same settings for draws that each take two questions."""
+    sampler = {"styles": dict.fromkeys(("simple", "multiple", "parallel", "parallel_multiple"), 1)}
+    return lambda base_url, **changed: settings(base_url, **{"sampler": sampler, **changed})
+
+
+@pytest.fixture
 def calm(serving: Serving, settings: Settings, tmp_path: Path) -> Left:
     """What a run leaves that nothing disturbs; the same in every folder, so it is done once."""
     if not _CALM:

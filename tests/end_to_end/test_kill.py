@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from apigen.store import open_database
 from tests.conftest import COMMAND, ROOT
 from tests.servers import Body, ChatServer, Faulty, Oracle, children_of, purpose_of, question_of, still_alive, wait_for
 
@@ -311,18 +312,26 @@ def read_until(process: "subprocess.Popen[str]", text: str) -> str:
 
 
 WAITS = "waiting, nothing is lost"
-SMALL_FILES = ["bash", "-c", 'ulimit -S -f 260; exec "$@"', "bash"]
+
+
+@pytest.fixture
+def small_files(tmp_path: Path) -> list[str]:
+    """What is put before a command whose files may be a little larger than an empty store's."""
+    empty = tmp_path / "empty.db"
+    with closing(open_database(empty, create=True)):
+        kilobytes = max(file.stat().st_size for file in tmp_path.glob("empty.db*")) // 1024 + 64
+    return ["bash", "-c", f'ulimit -S -f {kilobytes}; exec "$@"', "bash"]
 
 
 def test_files_that_may_not_grow_pause_the_run(
-    serving: Serving, settings: Settings, config_file: ConfigFile, reference: bytes
+    serving: Serving, settings: Settings, config_file: ConfigFile, reference: bytes, small_files: list[str]
 ) -> None:
     """A limit on the size of files; it is lifted while the run waits."""
     server = serving(Oracle())
     chosen = settings(server.base_url, target=TARGET, checkers=CHECKERS)
     config = config_file(chosen)
 
-    with started("run", config, before=SMALL_FILES) as process:
+    with started("run", config, before=small_files) as process:
         line = read_until(process, WAITS)
         assert f"{chosen['store']}: cannot be written (" in line
         time.sleep(1.5)
@@ -398,14 +407,19 @@ def test_a_full_disk_pauses_the_run(
 
 @pytest.mark.parametrize("signals", [1, 2])
 def test_a_run_that_waits_for_the_disk_can_be_stopped(
-    serving: Serving, settings: Settings, config_file: ConfigFile, reference: bytes, signals: int
+    serving: Serving,
+    settings: Settings,
+    config_file: ConfigFile,
+    reference: bytes,
+    small_files: list[str],
+    signals: int,
 ) -> None:
     """Ctrl-C must not wait for a disk that stays full: what is in memory only is asked for again, nothing else is lost."""
     server = serving(Oracle())
     chosen = settings(server.base_url, target=TARGET, checkers=CHECKERS)
     config = config_file(chosen)
 
-    with started("run", config, before=SMALL_FILES) as process:
+    with started("run", config, before=small_files) as process:
         read_until(process, WAITS)
         process.send_signal(signal.SIGINT)
         if signals == 2:

@@ -185,6 +185,7 @@ def test_keys_alone_are_enough(opened: Open) -> None:
     page.keyboard.type("number")
     page.keyboard.press("Escape")
     until(page, "document.activeElement.id", "list")
+    assert page.locator("#by-q").input_value() == "number"
     page.keyboard.press("j")
     page.keyboard.press("ArrowDown")
     shown_draw(page, 2)

@@ -16,6 +16,7 @@ function onKey(event, browser) {
   const typing = event.target.matches("input, select, textarea"), here = !byId("samples").hidden;
   if (event.key === "Escape" && here) {
     if (typing) {
+      event.preventDefault(); // or a browser empties the field
       browser.settle();
       byId("list").focus();
     }

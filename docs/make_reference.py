@@ -62,11 +62,15 @@ LINK = re.compile(r"\]\((?!https?:|#)([^)]+)\)")
 
 @dataclass(frozen=True)
 class Said:
-    """A table of configs/README.md: the heading it is under, the paragraph before it, and what it says of each key."""
+    """A table of configs/README.md: the heading it is under, the paragraph before it, and what it says of each key.
+
+    `defaults` are of the rows that tell of one key.
+    """
 
     section: str
     lead: str
     meanings: Mapping[str, str]
+    defaults: Mapping[str, str]
 
 
 def read_tables(text: str) -> list[Said]:
@@ -80,7 +84,7 @@ def read_tables(text: str) -> list[Said]:
             rows.append([cell.strip() for cell in CELL.split(line)[1:-1]])
             continue
         if rows:
-            found.append(Said(section, lead, _meanings(rows)))
+            found.append(Said(section, lead, _meanings(rows), _defaults(rows)))
             rows, lead = [], ""
         if line.startswith("## "):
             section, lead = line.removeprefix("## ").strip("`"), ""
@@ -102,6 +106,14 @@ def _meanings(rows: list[list[str]]) -> dict[str, str]:
         # Links are relative to the page; this one lies in a folder of docs/.
         meanings |= dict.fromkeys(CODE.findall(row[0]), LINK.sub(r"](../../configs/\1)", text))
     return meanings
+
+
+def _defaults(rows: list[list[str]]) -> dict[str, str]:
+    titles, _, *body = rows
+    if "default" not in titles:
+        return {}
+    place = titles.index("default")
+    return {keys[0]: row[place] for row in body if len(keys := CODE.findall(row[0])) == 1 and row[place]}
 
 
 # --- the blocks of a config
@@ -193,14 +205,29 @@ def _block_lines(block: Block, tables: list[Said]) -> Iterator[str]:
         yield row + ("" if block.row else f" {_meaning(tables, block.tables, name, block)} |")
 
 
+def defaults_said(block: Block, said: str) -> dict[str, str]:
+    """Return the defaults that configs/README.md tells of a block's keys."""
+    found: dict[str, str] = {}
+    tables = read_tables(said)
+    for place in reversed(block.tables):
+        if table := _table(tables, *place):
+            found |= {key: text for key, text in table.defaults.items() if key in block.model.model_fields}
+    return found
+
+
+def _table(tables: list[Said], section: str, word: str) -> Said | None:
+    """Return the first table of a section that comes after a paragraph with this word."""
+    for table in tables:
+        if table.section == section and (not word or re.search(rf"(?<!\w){word}(?!\w)", table.lead)):
+            return table
+    return None
+
+
 def _meaning(tables: list[Said], places: tuple[tuple[str, str], ...], key: str, block: Block) -> str:
-    for section, word in places:
-        for table in tables:
-            fits = re.search(rf"(?<!\w){word}(?!\w)", table.lead) if word else True
-            if table.section == section and fits:
-                if key in table.meanings:
-                    return table.meanings[key]
-                break
+    for place in places:
+        table = _table(tables, *place)
+        if table and key in table.meanings:
+            return table.meanings[key]
     raise ValueError(f"configs/README.md has no row for `{key}` of `{block.title}`; add one to its table")
 
 

@@ -7,7 +7,6 @@ import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import typer
@@ -24,7 +23,8 @@ from apigen.options import Door, Options
 from apigen.records import STRATEGIES, STYLES
 from apigen.sandbox.tiers import COVERED, NOT_COVERED
 from apigen.sources import SOURCES
-from docs import make_reference
+from docs import config_page, make_reference
+from docs.commands_page import commands
 
 ROOT = Path(__file__).parent.parent
 PAGES = (
@@ -47,15 +47,6 @@ def pages() -> str:
 def spans() -> list[str]:
     """Return the texts in backticks, outside of code blocks."""
     return CODE.findall(FENCE.sub("", pages()))
-
-
-def commands(node: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield (`library check`, its click command) for each command that does something."""
-    for name, command in sorted(node.commands.items()):
-        if hasattr(command, "commands"):
-            yield from commands(command, f"{path}{name} ")
-        else:
-            yield f"{path}{name}", command
 
 
 COMMANDS = dict(commands(typer.main.get_command(app)))
@@ -152,13 +143,13 @@ def test_the_reference_is_that_of_the_code(page: str) -> None:
 
 
 def test_every_block_of_settings_is_in_the_reference() -> None:
-    told = {block.model.__name__ for block in make_reference.BLOCKS}
-    assert sorted(set(blocks()) - told - UNREACHED) == [], "add a Block to docs/make_reference.py"
+    told = {block.model.__name__ for block in config_page.BLOCKS}
+    assert sorted(set(blocks()) - told - UNREACHED) == [], "add a Block to docs/config_page.py"
 
 
 def test_what_a_key_means_is_said_once_in_configs_readme() -> None:
     with pytest.raises(ValueError, match=r"configs/README\.md has no row for `seed` of `Top level`"):
-        make_reference.config_page(re.sub(r"^\| `seed` .*\n", "", configs_readme(), count=1, flags=re.MULTILINE))
+        config_page.config_page(re.sub(r"^\| `seed` .*\n", "", configs_readme(), count=1, flags=re.MULTILINE))
 
 
 def configs_readme() -> str:
@@ -168,8 +159,8 @@ def configs_readme() -> str:
 def test_defaults_in_configs_readme_are_those_of_the_code() -> None:
     """Where it names a number, a switch or a list; words such as `none` or `below` are for people."""
     wrong = []
-    for block in make_reference.BLOCKS:
-        for key, said_default in make_reference.defaults_said(block, configs_readme()).items():
+    for block in config_page.BLOCKS:
+        for key, said_default in config_page.defaults_said(block, configs_readme()).items():
             said_value = yaml.safe_load(said_default.strip("`"))
             value = block.model.model_fields[key].default
             value = list(value) if isinstance(value, tuple) else value
@@ -225,7 +216,9 @@ def test_every_command_shown_is_one(page: str, line: str) -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_python_shown_is_python(page: str) -> None:
-    for code in re.findall(r"^```python\n(.*?)^```", (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL):
+    for code in re.findall(
+        r"^```python\n(.*?)^```", (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    ):
         ast.parse(code)
 
 

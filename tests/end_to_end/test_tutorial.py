@@ -121,7 +121,13 @@ def make_model(place: Path) -> None:
 
     torch.manual_seed(1)
     words: Any = tokenizer("qwen2_5")
-    sizes = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 2, "num_key_value_heads": 2}
+    sizes = {
+        "hidden_size": 32,
+        "intermediate_size": 64,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 2,
+        "num_key_value_heads": 2,
+    }
     model = Qwen2ForCausalLM(Qwen2Config(vocab_size=len(words), max_position_embeddings=8192, **sizes))
     model.save_pretrained(place)
     words.save_pretrained(place)

@@ -18,6 +18,7 @@ LAYERS = (
     ("pipeline", "exam", "preview"),
     ("engines",),
     ("work", "feedback"),
+    ("final_answers",),
     ("sampler", "generator", "checkers", "exporters", "target", "budget", "stats"),
     ("coverage_plan",),
     ("pool", "visits"),

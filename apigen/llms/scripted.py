@@ -10,7 +10,7 @@ from apigen.records import Completion, JsonObject, Request
 
 
 class ScriptedOptions(Options):
-    """`replies`: a YAML file with a list of texts for each purpose (`generate`, `judge`, `agreement`)."""
+    """`replies`: a YAML file with a list of texts for each purpose (`generate`, `judge`, `agreement`, `final`)."""
 
     replies: Path
     model: str = "scripted"

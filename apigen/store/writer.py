@@ -230,7 +230,7 @@ class RunWriter:
             about = ("rejected", rejection.stage, rejection.reason, rejection.detail)
         row = (self.run_id, candidate.draw.index, candidate.position, candidate.raw, candidate.query,
                pack_calls(candidate.calls), *about, pack_results(candidate.results),
-               pack_verdicts(candidate.verdicts), candidate.answer, pack_calls(candidate.meant))  # fmt: skip
+               pack_verdicts(candidate.verdicts), candidate.answer, pack_calls(candidate.meant), candidate.final)  # fmt: skip
         self._write(SAVE_CANDIDATE, row)
 
     def settle(self, draws: Sequence[int]) -> dict[int, Counter[str]]:

@@ -1,7 +1,6 @@
 """Rows of the chat formats, key by key; what the trainers make of them is in test_trainers.py."""
 
 import json
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -32,9 +31,9 @@ def row(name, sample, layout=Layout()):  # noqa: B008 - it is frozen
 
 def sample(*calls, final="", **more):
     made = make_candidate(
-        make_draw(style="parallel"), *(calls or CALLS), results=RESULTS[: len(calls or CALLS)], **more
+        make_draw(style="parallel"), *(calls or CALLS), results=RESULTS[: len(calls or CALLS)], final=final, **more
     )
-    return replace(make_sample(made), final=final)
+    return make_sample(made)
 
 
 def no_call():
@@ -141,7 +140,7 @@ def test_names_of_a_large_library_are_soon_changed():
 
 
 def pair():
-    return Pair(sample(CALLS[0]).candidate, ("format",), "", (Call("area", {"width": 2}),), "format:missing_argument")
+    return Pair(sample(CALLS[0]).candidate, ("format",), (Call("area", {"width": 2}),), "format:missing_argument")
 
 
 def test_pairs_for_trl():

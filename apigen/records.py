@@ -282,7 +282,7 @@ class Message:
 class Request:
     """One question to an LLM, on behalf of one draw.
 
-    `purpose` (`generate`, `judge`, `agreement`, `final`) and `draw` say what it is for; `part` tells several questions of one draw apart.
+    `purpose` (`generate`, `judge`, `agreement`, `final`) and `draw` say what it is for; `part` tells a draw's questions apart.
     `schema`, where given, is the JSON Schema that the reply should follow.
     """
 

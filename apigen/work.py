@@ -79,8 +79,7 @@ class Work:
         self._checkers: tuple[Checker, ...] = build_checkers(
             config.stages, Toolbox(library, self._llms, plan.prompts, plan.clock)
         )
-        final = config.final_answers
-        self._finals = final and FinalAnswers(final, self._llms[final.llm], plan.prompts)
+        self._finals = FinalAnswers.of(config, self._llms, plan.prompts)
 
     @classmethod
     async def open(cls, plan: Plan) -> "Work":

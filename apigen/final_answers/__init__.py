@@ -3,10 +3,11 @@
 What is decided in draw order (`duplicates`) comes later: the answer of one that it throws out was written in vain.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from apigen.checkers.judge import shown_results
-from apigen.config import FinalAnswersConfig
+from apigen.config import FinalAnswersConfig, RunConfig
 from apigen.errors import UnusableReply
 from apigen.final_answers.rule import objection
 from apigen.llms import LLM
@@ -25,6 +26,12 @@ class FinalAnswers:
 
     def __init__(self, config: FinalAnswersConfig, llm: LLM, prompts: Prompts) -> None:
         self._config, self._llm, self._prompts = config, llm, prompts
+
+    @classmethod
+    def of(cls, config: RunConfig, llms: Mapping[str, LLM], prompts: Prompts) -> "FinalAnswers | None":
+        """Return what a config asks for, None where it asks for none."""
+        chosen = config.final_answers
+        return None if chosen is None else cls(chosen, llms[chosen.llm], prompts)
 
     async def add(self, candidate: Candidate) -> Candidate:
         """Return the candidate with an answer to its results, or as it is: where it was thrown out, makes no call, or no answer held.

@@ -1,4 +1,4 @@
-"""Is every number of an answer in what it was written from? As it is there, rounded, as a percentage, or as an hour of the afternoon."""
+"""Is every number of an answer in what it was written from? As it is, rounded, as a percentage, or as an hour of the afternoon."""
 
 import re
 import unicodedata
@@ -21,6 +21,9 @@ _CODE = re.compile(r"(?<!\w)[^\W\d]\w*?[0-9]\w*")
 _HUNDREDTHS = re.compile(r"[ -]?(?:%|percent|per cent|pct|cents?\b)")
 _CLOCK = re.compile(r"(?<![0-9:.])([01]?[0-9]|2[0-3]):[0-5][0-9]")
 _HALF_DAY = re.compile(r"(?::[0-5][0-9]){0,2} ?([ap])\.?m\b")
+_CHAIN = re.compile(r"(?<![\w.])[0-9]+(?:[.:/-][0-9]+){2,}")
+"""A version, an address or a date, which has to be in a source as it is, or be read number by number."""
+_ZERO_LINE = re.compile(r"(?:below|above) $")
 _DIGITS = re.compile(r"[0-9]+")
 _NUMERAL = re.compile(r"([0-9,]*)(?:\.([0-9]+))?")
 _NEAR = Fraction(1, 20)
@@ -44,18 +47,29 @@ def invented_numbers(answer: str, sources: Sequence[str], counts: Iterable[int] 
     """
     known = _known(sources, counts)
     given = _POWER.sub("", plain(_ascii(answer)))
-    text = without_marks(given)
-    said: dict[int, Mention] = {}
-    for mention in mentions(given):
-        said.setdefault(mention.start, mention)  # sums and ratios come last, and are made of these
-    codes = [code for code in _CODE.finditer(text) if not any(code.start() < start < code.end() for start in said)]
-    spans = [*((one.start, one.end) for one in said.values()), *(code.span() for code in codes)]
+    given = _CHAIN.sub(lambda chain: "" if _holds(known.text, chain[0]) else chain[0], given)
+    text, said = without_marks(given), _said(given)
+    codes = [code for code in _CODE.finditer(text) if not any(code.start() < one.start < code.end() for one in said)]
+    spans = [*((one.start, one.end) for one in said), *(code.span() for code in codes)]
     return [
-        *(text[one.start : one.end] for one in said.values() if not _told(one, text[one.start : one.end], known)),
+        *(text[one.start : one.end] for one in said if not _told(one, text[one.start : one.end], known)),
         *(code[0] for code in codes if code[0] not in known.text),
         *(run[0] for run in _DIGITS.finditer(text) if not any(start <= run.start() < end for start, end in spans)),
         *(letter for letter in text if not letter.isascii() and letter.isnumeric() and letter not in known.text),
     ]
+
+
+def _said(text: str) -> list[Mention]:
+    """Return the numbers that a text states one by one: sums and ratios are made of these."""
+    said: list[Mention] = []
+    for mention in mentions(text):
+        if not said or mention.start >= said[-1].end:
+            said.append(mention)
+    return said
+
+
+def _holds(text: str, chain: str) -> bool:
+    return re.search(rf"(?<![0-9]){re.escape(chain)}(?![0-9]|[.:/-][0-9])", text) is not None
 
 
 def _ascii(text: str) -> str:
@@ -75,7 +89,7 @@ def _known(sources: Sequence[str], counts: Iterable[int]) -> _Known:
 
 
 def _told(mention: Mention, text: str, known: _Known) -> bool:
-    if mention.article or text in _IDIOMS:
+    if mention.article or text in _IDIOMS or (text == "zero" and _ZERO_LINE.search(mention.before)):
         return True
     if len(mention.parts) > 1 and all(_among(part, Fraction(0), known.above) for part in mention.parts):
         return True
@@ -104,7 +118,7 @@ def _last_digit(text: str, reading: Fraction) -> Fraction:
     scale = reading / base if base else Fraction(0)
     if 1 not in (scale.numerator, scale.denominator) or str(scale.numerator * scale.denominator).strip("0") != "1":
         return Fraction(0)
-    return scale / 10 ** len(decimals)
+    return scale / Fraction(10 ** len(decimals))
 
 
 def _among(size: Fraction, step: Fraction, sizes: Sequence[Fraction]) -> bool:

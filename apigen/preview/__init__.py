@@ -119,8 +119,7 @@ async def preview(config: RunConfig) -> Preview:
         shown = [await _shown(sampler.draw(index), generator, ledger) for index in _indices(config.target, SHOWN_DRAWS)]
         ledger.asked.clear()
         generator = Generator(config.generator, writer, prompts, unrun(library))
-        final = config.final_answers
-        finals = final and FinalAnswers(final, llms[final.llm], prompts)
+        finals = FinalAnswers.of(config, llms, prompts)
         draws = [sampler.draw(index) for index in _indices(config.target, ESTIMATED_DRAWS)]
         candidates = 0
         for draw in draws:
@@ -224,7 +223,7 @@ def _assumed(draws: int, target: Target) -> tuple[str, ...]:
         f"{rates} of the candidates pass (in the paper 34% to 84% did)",
         f"prompts are those of the first {draws} draws; {LETTERS_A_TOKEN} letters make a token, a turn {TOKENS_A_TURN} more; "
         "nothing is cached",
-        f"a query has {QUERY_LETTERS} letters for each call, and so has a result or a final answer; a judge's reason has {REASON_LETTERS}",
+        f"a query has {QUERY_LETTERS} letters for each call, a result and a final answer too; a judge's reason has {REASON_LETTERS}",
         "every candidate is asked about at every stage (a rejected one is not): rather too much than too little",
         "no reply is asked for twice",
     ]

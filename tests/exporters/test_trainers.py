@@ -25,6 +25,7 @@ from apigen.exporters.orders import Order
 from apigen.exporters.pairs import pairs_of
 from apigen.records import Call, Sample
 from apigen.store.reader import StoreReader
+from tests.makers import with_final
 
 NEEDED = ("trl", "datasets", "transformers", "torch", "pyarrow")
 MISSING = [name for name in NEEDED if importlib.util.find_spec(name) is None]

@@ -16,9 +16,10 @@ from hypothesis import given
 from hypothesis import settings as cases
 from hypothesis import strategies as st
 
+from apigen.answering import Answered, answer
 from apigen.checkers.judge import SHOWN_CHARACTERS, shown_results
 from apigen.config import FinalAnswersConfig, RunConfig, load_config
-from apigen.errors import ConfigError, EndpointError, UnusableReply
+from apigen.errors import ConfigError, EndpointError, StoreError, UnusableReply
 from apigen.final_answers import TRIES, FinalAnswers
 from apigen.final_answers.numbers import invented_numbers
 from apigen.final_answers.rule import MOST_CHARACTERS, objection
@@ -28,6 +29,7 @@ from apigen.preview import preview
 from apigen.prompts import Prompts
 from apigen.prompts.schemas import final_answer_schema
 from apigen.records import NO_CALL, STYLES, Call, CallResult, Candidate, Json
+from apigen.store.lock import only_run
 from apigen.store.reader import StoreReader
 from apigen.store.writer import request_key
 from tests.makers import FakeLLM, make_api, make_candidate, make_draw, wait_for
@@ -347,6 +349,69 @@ def test_an_llm_that_gives_no_answer_leaves_draws_open_and_is_asked_anew(serving
     before = len(server.requests)
     server.behave = Oracle()
     assert (go(chosen).state, len(server.requests) - before) == ("done", 3)
+
+
+def answers_of(settings: dict[str, Any]) -> list[str]:
+    return [sample.final for sample in StoreReader(Path(settings["store"])).samples() if sample.calls]
+
+
+def test_a_run_that_had_none_gets_them_later(serving: Serving, settings: Settings, tmp_path: Path) -> None:
+    """An outage midway, an unreadable reply and a wrong one; and the run goes on as it was."""
+    given: Counter[str] = Counter()
+    bad = {0: "hm", 1: '{"answer": "It is 987654321."}'}
+    down = True
+
+    def twist(body: Body) -> Answer | str | None:
+        if purpose_of(body) != "final":
+            return None
+        if down and given.total() >= 7:
+            return Answer("gone", status=503)
+        reply = bad.get(int(body["seed"]) // 4 % 4)
+        given[f"hm {len(given)}" if reply == "hm" else question_of(body)] += 1
+        return reply
+
+    server = serving(Oracle(twist=twist))
+    chosen = settings(server.base_url, target={"verified": 12}, checkers=["format", "execution"], concurrency=1)
+    go(chosen)
+    assert not any(answers_of(chosen))
+    before = len(server.requests)
+    with pytest.raises(EndpointError):
+        asyncio.run(answer(Path(chosen["store"])))
+    kept, down = sum(map(bool, answers_of(chosen))), False
+    assert kept > 0
+    done = asyncio.run(answer(Path(chosen["store"])))
+    assert done.answered + kept == sum(map(bool, answers_of(chosen)))
+    assert done.answered + kept + done.without + done.unread == len(answers_of(chosen))
+    assert done.without > 0
+    assert done.unread > 0
+    assert max(given.values()) == 1
+    del bad[0]
+    assert asyncio.run(answer(Path(chosen["store"]))) == Answered(done.unread, done.without, 0)
+    asked = len(server.requests)
+    assert asyncio.run(answer(Path(chosen["store"]))) == Answered(0, done.without, 0)
+    assert len(server.requests) == asked > before
+    costs = in_store(chosen, "select sum(replies) from costs where purpose = 'final' and style != ''")
+    assert costs == in_store(chosen, "select count(*) from completions where purpose = 'final'")
+    told = answers_of(chosen)
+    go(chosen | {"target": {"verified": 14}})
+    assert answers_of(chosen)[: len(told)] == told
+
+
+def test_a_run_in_progress_and_an_unknown_llm_are_refused(
+    serving: Serving, settings: Settings, apigen: Callable[..., Any]
+) -> None:
+    chosen = settings(serving(Oracle()).base_url, target={"verified": 2})
+    go(chosen)
+    with only_run(Path(chosen["store"])), pytest.raises(StoreError, match="another run"):
+        asyncio.run(answer(Path(chosen["store"])))
+    unknown = apigen("answer", chosen["store"], "--llm", "nobody")
+    assert (unknown.returncode, "are writer" in unknown.stderr) == (2, True)
+    done = apigen("answer", chosen["store"], "--llm", "writer")
+    assert (done.returncode, done.stdout) == (
+        0,
+        f"{len(answers_of(chosen))} samples answered; 0 without an answer that holds\n",
+    )
+    assert all(answers_of(chosen))
 
 
 def test_the_budget_holds(serving: Serving, settings: Settings) -> None:

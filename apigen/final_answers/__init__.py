@@ -40,7 +40,7 @@ class FinalAnswers:
             EndpointError, BudgetSpent: The draw stays open.
             UnusableReply: So does it where no reply could be read.
         """
-        if candidate.rejection or not candidate.calls:
+        if candidate.rejection or not candidate.calls or not all(result.ok for result in candidate.results):
             return candidate
         results = tuple(shown_results(candidate.results))
         asked = [self._request(candidate, results, attempt) for attempt in range(TRIES)]

@@ -124,6 +124,14 @@ class GeneratorConfig(Options):
     pairs: Annotated[int, Field(ge=1, le=20)] = 3
 
 
+class FinalAnswersConfig(Options):
+    """Which LLM says in words what the calls came to, and how."""
+
+    llm: str = "writer"
+    temperature: Annotated[float, Field(ge=0, le=2)] | None = 0.3
+    max_tokens: Positive = 256
+
+
 class SandboxConfig(Options):
     """Limits of one candidate's calls; `scratch_mb` above 0 gives them a folder in memory to write to.
 
@@ -152,6 +160,7 @@ class RunConfig(Options):
     sandbox: SandboxConfig = SandboxConfig()
     checkers: Annotated[tuple[Stage, ...], Field(min_length=1)]
     decontaminate: tuple[Path, ...] = ()
+    final_answers: FinalAnswersConfig | None = None
     exports: tuple[Export, ...] = ()
     prompts: Path | None = None
 
@@ -165,6 +174,13 @@ class RunConfig(Options):
         if self.generator.llm not in self.llms:
             raise ValueError(f"`generator.llm` is '{self.generator.llm}', but `llms` has {listed(self.llms)}")
         stages = [stage.name for stage in self.stages]
+        if self.final_answers is not None:
+            if self.final_answers.llm not in self.llms:
+                raise ValueError(
+                    f"`final_answers.llm` is '{self.final_answers.llm}', but `llms` has {listed(self.llms)}"
+                )
+            if "execution" not in stages:
+                raise ValueError("`final_answers` are written from results; put `execution` among the `checkers`")
         for name in stages:
             if stages.count(name) > 1:
                 if self.decontaminate and name == DECONTAMINATION:
@@ -194,6 +210,8 @@ class RunConfig(Options):
             del chosen["sampler"]["coverage"]
         if not chosen["decontaminate"]:
             del chosen["decontaminate"]
+        if chosen["final_answers"] is None:
+            del chosen["final_answers"]
         if chosen["sampler"]["feedback"] is None:
             del chosen["sampler"]["feedback"]
         if chosen["clock"] is None:  # then it is the store's, and no setting

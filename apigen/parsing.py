@@ -95,6 +95,18 @@ def parse_calls(text: str) -> tuple[Call, ...]:
     return _calls(value)
 
 
+def parse_final(text: str, *, truncated: bool = False) -> str:
+    """Read `{"answer": …}` from a reply, and nothing else; the text is stripped, and may be empty.
+
+    Raises:
+        Unreadable: If it is not there, or the reply was cut short.
+    """
+    value = _object(parse_json(text, truncated=truncated), "the reply", {"answer"})
+    if not isinstance(value.get("answer"), str):
+        raise Unreadable("missing_answer", "the reply has no `answer` in words")
+    return " ".join(str(value["answer"]).split())
+
+
 def parse_json(text: str, *, truncated: bool = False) -> Json:
     """Return the JSON value in a reply, repaired where a model slipped, but not where a reply was cut short.
 

@@ -192,6 +192,7 @@ class Candidate:
 
     `fault` is what the parser could not read, as (reason, detail): the format checker turns it into a rejection.
     Where no call is the right answer, `answer` is the reply in words, and `meant` the call that the query was written from.
+    `final` is what the assistant says in words once it has the results, "" where nobody wrote it.
     `draft` is the query before typos were made in it, if they were: no benchmark's query hides behind them. The store keeps none.
     """
 
@@ -206,6 +207,7 @@ class Candidate:
     answer: str = ""
     meant: tuple[Call, ...] = ()
     draft: str = ""
+    final: str = ""
 
     @property
     def told(self) -> tuple[Call, ...]:
@@ -230,15 +232,12 @@ class Candidate:
 class Sample:
     """A candidate that every configured stage passed: the only thing an exporter accepts.
 
-    `final` is what the assistant says in words once it has the results, "" where nobody wrote it.
-
     Raises:
         ValueError: If a stage in `stages` did not pass the candidate, or any stage rejected it.
     """
 
     candidate: Candidate
     stages: tuple[str, ...]
-    final: str = ""
 
     def __post_init__(self) -> None:
         passed = {verdict.stage for verdict in self.candidate.verdicts if verdict.passed}
@@ -264,6 +263,11 @@ class Sample:
         return self.candidate.answer
 
     @property
+    def final(self) -> str:
+        """What the assistant says once it has the results, "" where nobody wrote it."""
+        return self.candidate.final
+
+    @property
     def apis(self) -> tuple[Api, ...]:
         return self.candidate.draw.apis
 
@@ -280,7 +284,7 @@ class Message:
 class Request:
     """One question to an LLM, on behalf of one draw.
 
-    `purpose` (`generate`, `judge`, `agreement`) and `draw` say what it is for; `part` tells several questions of one draw apart.
+    `purpose` (`generate`, `judge`, `agreement`, `final`) and `draw` say what it is for; `part` tells a draw's questions apart.
     `schema`, where given, is the JSON Schema that the reply should follow.
     """
 

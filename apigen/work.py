@@ -8,6 +8,7 @@ from datetime import datetime
 
 from apigen.checkers import Checker, Toolbox, build_checkers, build_ordered, verify
 from apigen.config import RunConfig
+from apigen.final_answers import FinalAnswers
 from apigen.generator import Generator
 from apigen.llms import Load, build_llms
 from apigen.llms.batches import BatchJournal
@@ -78,6 +79,7 @@ class Work:
         self._checkers: tuple[Checker, ...] = build_checkers(
             config.stages, Toolbox(library, self._llms, plan.prompts, plan.clock)
         )
+        self._finals = FinalAnswers.of(config, self._llms, plan.prompts)
 
     @classmethod
     async def open(cls, plan: Plan) -> "Work":
@@ -120,7 +122,7 @@ class Work:
         return self._sampler.draw(index)
 
     async def do(self, index: int, shown: tuple[SeedExample, ...] = ()) -> DrawResult:
-        """Do one draw: its candidates, each with all its verdicts. `shown` are its seed examples.
+        """Do one draw: its candidates, each with all its verdicts, and a final answer. `shown` are its seed examples.
 
         Raises:
             EndpointError, SandboxError, BudgetSpent, UnusableReply: The draw stays open.
@@ -129,7 +131,11 @@ class Work:
         if shown:
             draw = replace(draw, shown=shown)
         proposed = await self._generator.propose(draw)
-        return draw, tuple([await verify(candidate, self._checkers) for candidate in proposed])
+        return draw, tuple([await self._done(candidate) for candidate in proposed])
+
+    async def _done(self, candidate: Candidate) -> Candidate:
+        checked = await verify(candidate, self._checkers)
+        return await self._finals.add(checked) if self._finals else checked
 
     async def hang_up(self) -> None:
         """Let go of the LLMs; what they still have to write down is handed to the log."""

@@ -17,6 +17,7 @@ from apigen.checkers.format import FormatOptions
 from apigen.checkers.grounding import GroundingOptions
 from apigen.checkers.judge import JudgeOptions
 from apigen.config import (
+    FinalAnswersConfig,
     GeneratorConfig,
     LLMLimits,
     Prices,
@@ -143,6 +144,7 @@ BLOCKS = (
     Block("sampler: feedback", FeedbackConfig, row=("sampler", "", "feedback")),
     Block("sampler: manners", MannersConfig, (("sampler", "sampler.manners"),)),
     Block("generator", GeneratorConfig, (("generator", ""),)),
+    Block("final_answers", FinalAnswersConfig, (("final_answers", ""),)),
     Block("checkers: format", FormatOptions, row=(*CHECKERS, "format")),
     Block("checkers: decontamination", DecontaminationOptions, row=(*CHECKERS, "decontamination")),
     Block("checkers: execution", ExecutionOptions, row=(*CHECKERS, "execution")),

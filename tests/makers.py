@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from apigen.records import Api, Call, Candidate, Completion, Draw, Request, Sample, Style, Verdict
@@ -45,6 +46,10 @@ def make_candidate(draw: Draw | None = None, *calls: Call, query: str = "How lar
 def make_sample(candidate: Candidate | None = None) -> Sample:
     done = (candidate or make_candidate()).passed("format")
     return Sample(done, ("format",))
+
+
+def with_final(sample: Sample, final: str) -> Sample:
+    return replace(sample, candidate=replace(sample.candidate, final=final))
 
 
 def rejection(candidate: Candidate) -> Verdict:

@@ -256,6 +256,8 @@ def purpose_of(body: Body) -> str:
         return "agreement"
     if system.startswith("You check training data"):
         return "judge"
+    if system.startswith("You are an assistant that has just got"):
+        return "final"
     return "query_first"
 
 
@@ -281,7 +283,8 @@ class Oracle:
         if twisted is not None:
             return twisted
         last = body["messages"][-1]["content"]
-        text = {"call_first": self._query, "agreement": self._calls, "judge": self._verdict}[purpose_of(body)](last)
+        answers = {"call_first": self._query, "agreement": self._calls, "judge": self._verdict, "final": self._final}
+        text = answers[purpose_of(body)](last)
         return Answer(text, delay=self._rng.uniform(0, self.delay))
 
     def _query(self, prompt: str) -> str:
@@ -314,6 +317,11 @@ class Oracle:
     def _verdict(self, prompt: str) -> str:
         return json.dumps({"reason": "It fits.", "verdict": "yes"})
 
+    def _final(self, prompt: str) -> str:
+        """Say the first value of each result."""
+        told = [line.rpartition(" -> ")[2] for line in prompt.rpartition("Calls and results:\n")[2].splitlines()]
+        return json.dumps({"answer": f"That comes to {' and '.join(map(_first_value, told))}."}, ensure_ascii=False)
+
 
 def read_wishes(prompt: str) -> list[Wish]:
     """Read the last turn of the call-first prompt: (what is wanted, value by fact name) for each call."""
@@ -334,6 +342,12 @@ def _spoken(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(_spoken, value))
     return json.dumps(value, ensure_ascii=False)
+
+
+def _first_value(result: str) -> str:
+    """Return the first number or text in a JSON text, which may be cut short."""
+    found = re.search(r"(?:^|[\[ ])(-?[0-9][^\s,\]}]*|\"[^\"\\]{0,60}\"(?!:)|true|false|null)", result)
+    return found[1].strip('"') if found else "nothing"
 
 
 def question_of(body: Body) -> str:

@@ -14,10 +14,11 @@ PACKAGE = ROOT / "apigen"
 # The one table: a package imports from the rows below its own, never from its own row or above. Rows may be skipped.
 LAYERS = (
     ("cli", "scripting"),
-    ("health", "ambiguity", "starter", "labelling", "display", "report"),
+    ("health", "ambiguity", "starter", "labelling", "display", "report", "answering"),
     ("pipeline", "exam", "preview"),
     ("engines",),
     ("work", "feedback"),
+    ("final_answers",),
     ("sampler", "generator", "checkers", "exporters", "target", "budget", "stats"),
     ("coverage_plan",),
     ("pool", "visits"),

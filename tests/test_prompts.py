@@ -36,6 +36,7 @@ ASKED = {
     },
     "call_first": {"calls": [{"api": API, "arguments": CALL.arguments}], "shown": [SHOWN], "wording": ""},
     "judge": {"apis": [API], "query": "How far?", "steps": [{"call": CALL, "result": "3.1"}]},
+    "final_answer": {"query": "How far?", "steps": [{"call": CALL, "result": "3.1"}]},
     "agreement": {"apis": [API], "query": "How far?"},
     "agreement_no_call": {"apis": [API], "query": "How far?", "told": "value: 5"},
     "judge_no_call": {"apis": [API], "query": "How far?", "answer": "How much?", "withheld": "value", "api": API},

@@ -31,6 +31,7 @@ SHOWN_CHARACTERS = 600
 """What is shown of one result."""
 SHOWN_IN_ALL = 12_000
 """And of all results of a candidate."""
+SHORTENED = "… (shortened)"
 DETAIL_CHARACTERS = 2_000
 """What is kept of all reasons together."""
 NAME_CHARACTERS = 60
@@ -114,7 +115,7 @@ class JudgeChecker:
     def _question(self, candidate: Candidate) -> tuple[Message, ...]:
         if candidate.draw.style in NO_CALL:
             return self._no_call(candidate)
-        shown = zip(candidate.calls, _shown(candidate.results), strict=False)
+        shown = zip(candidate.calls, shown_results(candidate.results), strict=False)
         steps = [{"call": call, "result": result} for call, result in shown]
         return self._prompts.render("judge", apis=candidate.draw.apis, query=candidate.query, steps=steps)
 
@@ -233,8 +234,8 @@ async def _all(votes: Iterator["asyncio._CoroutineLike[_Vote]"]) -> list[_Vote]:
     return [vote for vote in done if isinstance(vote, _Vote)]
 
 
-def _shown(results: Sequence[CallResult]) -> Iterator[str]:
-    """Yield the results as the prompt shows them: long ones shortened, and later ones more where there are very many."""
+def shown_results(results: Sequence[CallResult]) -> Iterator[str]:
+    """Yield the results as prompts show them: long ones shortened, and later ones more where there are very many."""
     left = SHOWN_IN_ALL
     for result in results:
         text = _shortened(result.value, min(SHOWN_CHARACTERS, left))
@@ -244,4 +245,4 @@ def _shown(results: Sequence[CallResult]) -> Iterator[str]:
 
 def _shortened(value: Json, room: int) -> str:
     text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= room else f"{text[:room]}… (shortened)"
+    return text if len(text) <= room else f"{text[:room]}{SHORTENED}"

@@ -7,7 +7,7 @@ from io import TextIOWrapper
 
 import typer
 
-from apigen.cli import doctor, exam, init, inspect, label, library, models, report, run, stats
+from apigen.cli import answer, doctor, exam, init, inspect, label, library, models, report, run, stats
 
 INTERRUPTED = "interrupted; what is done is kept, the same command continues"
 
@@ -42,6 +42,7 @@ def _options(
 init.register(app)
 run.register(app)
 inspect.register(app)
+answer.register(app)
 label.register(app)
 stats.register(app)
 report.register(app)

@@ -58,6 +58,8 @@ def _print_outcome(candidate: "Candidate", console: "Console", *, whole: bool = 
         _print_part("withheld", candidate.draw.withheld, console)
     if candidate.answer:
         _print_part("answer", candidate.answer, console)
+    if candidate.final and whole:
+        _print_part("final answer", candidate.final, console)
 
 
 def _print_part(title: str, text: str, console: "Console", style: str = "") -> None:

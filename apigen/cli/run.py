@@ -136,7 +136,8 @@ def _print(outcome: "Outcome", settings: "RunConfig", console: "Console") -> Non
         console.print(f"left out {count} samples of {format_name}: {reason}", soft_wrap=True)
     if outcome.open_draws:
         console.print(
-            f"{outcome.open_draws} draws stay open: the judge gave no verdict; run again to ask anew", soft_wrap=True
+            f"{outcome.open_draws} draws stay open: an LLM gave no verdict, or no final answer; run again to ask anew",
+            soft_wrap=True,
         )
     if not outcome.fresh and outcome.state == "done":
         console.print(

@@ -77,6 +77,7 @@ def _body(about: JsonObject) -> str:
         "generator": ", ".join(models.get("generate", ())),
         "judges": ", ".join(models.get("judge", ())),
         "blind solvers": ", ".join(models.get("agreement", ())),
+        "final answers": ", ".join(models.get("final", ())),
         "stages passed": ", ".join(about.get("stages", ())),
         "library": about.get("library_hash"),
         "seed": about.get("seed"),

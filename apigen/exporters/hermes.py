@@ -36,7 +36,7 @@ def row(number: int, sample: Sample, layout: Layout) -> Json:
     turns = [_turn("system", system), _turn("human", sample.query), _turn("gpt", _reply(sample.calls, sample, layout))]
     if texts := result_texts(sample, layout):
         turns.append(_turn("tool", "\n".join(_tagged("tool_response", text) for text in texts)))
-        turns += [_turn("gpt", sample.final)] if sample.final else []
+        turns += [_turn("gpt", _untagged(sample.final))] if sample.final else []
     return {"conversations": turns}
 
 
@@ -45,9 +45,13 @@ def _reply(calls: Sequence[Call], sample: Sample, layout: Layout) -> str:
 
 
 def _tagged(tag: str, text: str) -> str:
+    return f"<{tag}>\n{_untagged(text)}\n</{tag}>"
+
+
+def _untagged(text: str) -> str:
     if any(known in text for known in TAGS):
         raise LeftOut("a value holds the format's own tags")
-    return f"<{tag}>\n{text}\n</{tag}>"
+    return text
 
 
 def _turn(who: str, value: str) -> dict[str, str]:

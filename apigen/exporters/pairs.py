@@ -39,9 +39,9 @@ def pairs_of(reader: StoreReader, samples: Iterable[Sample], doubtful: bool = Fa
             found = found or [_meaning(sample.calls, sample)]
             if meaning not in found and all(call.name in known or ALLOWED_NAME.fullmatch(call.name) for call in calls):
                 found.append(meaning)
-                yield Pair(sample.candidate, sample.stages, sample.final, calls, code)
+                yield Pair(sample.candidate, sample.stages, calls, code)
         if len(found) < 2:
-            yield Pair(sample.candidate, sample.stages, sample.final)
+            yield Pair(sample.candidate, sample.stages)
 
 
 def _wrong(sample: Sample, beside: Iterable[Candidate], doubtful: bool) -> Iterator[tuple[str, tuple[Call, ...]]]:

@@ -10,7 +10,7 @@ from apigen.yaml_files import read_yaml
 
 
 class ScriptedOptions(Options):
-    """`replies`: a YAML file with a list of texts for each purpose (`generate`, `judge`, `agreement`)."""
+    """`replies`: a YAML file with a list of texts for each purpose (`generate`, `judge`, `agreement`, `final`)."""
 
     replies: Path
     model: str = "scripted"

@@ -3,11 +3,12 @@
 import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
 from apigen.checkers import Checker, Toolbox, build_checkers
 from apigen.config import Backend, Prices, RunConfig, Source, Target
+from apigen.final_answers import FinalAnswers
 from apigen.generator import Generator
 from apigen.llms import build_llms
 from apigen.llms.patient import Endpoint
@@ -119,10 +120,11 @@ async def preview(config: RunConfig) -> Preview:
         shown = [await _shown(sampler.draw(index), generator, ledger) for index in _indices(config.target, SHOWN_DRAWS)]
         ledger.asked.clear()
         generator = Generator(config.generator, writer, prompts, unrun(library))
+        finals = FinalAnswers.of(config, llms, prompts)
         draws = [sampler.draw(index) for index in _indices(config.target, ESTIMATED_DRAWS)]
         candidates = 0
         for draw in draws:
-            candidates += await _follow(draw, generator, checkers, ledger)
+            candidates += await _follow(draw, generator, checkers, finals, ledger)
     finally:
         await library.close()
     uses = _uses(ledger.asked, len(draws), prices)
@@ -145,19 +147,24 @@ async def _shown(draw: Draw, generator: Generator, ledger: Ledger) -> ShownDraw:
     return ShownDraw(draw, calls, ledger.asked[-1].request.messages)
 
 
-async def _follow(draw: Draw, generator: Generator, checkers: Sequence[Checker], ledger: Ledger) -> int:
+async def _follow(
+    draw: Draw, generator: Generator, checkers: Sequence[Checker], finals: FinalAnswers | None, ledger: Ledger
+) -> int:
     """Take a draw through every stage, whatever the stages say; return how many candidates it has."""
     ledger.draw = draw
     candidates = await generator.propose(draw)
     for candidate in candidates:
         ledger.right = candidate.calls or candidate.meant
-        await _through(candidate, checkers)
+        done = await _through(candidate, checkers)
+        if finals:
+            await finals.add(replace(done, verdicts=()))
     return len(candidates)
 
 
-async def _through(candidate: Candidate, checkers: Sequence[Checker]) -> None:
+async def _through(candidate: Candidate, checkers: Sequence[Checker]) -> Candidate:
     for checker in checkers:
         candidate = await checker(candidate)
+    return candidate
 
 
 # --- counting
@@ -217,7 +224,7 @@ def _assumed(draws: int, target: Target) -> tuple[str, ...]:
         f"{rates} of the candidates pass (in the paper 34% to 84% did)",
         f"prompts are those of the first {draws} draws; {LETTERS_A_TOKEN} letters make a token, a turn {TOKENS_A_TURN} more; "
         "nothing is cached",
-        f"a query has {QUERY_LETTERS} letters for each call, and so has a result; a judge's reason has {REASON_LETTERS}",
+        f"a query has {QUERY_LETTERS} letters for each call, a result and a final answer too; a judge's reason has {REASON_LETTERS}",
         "every candidate is asked about at every stage (a rejected one is not): rather too much than too little",
         "no reply is asked for twice",
     ]

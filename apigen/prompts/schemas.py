@@ -28,6 +28,11 @@ def verdict_schema() -> JsonObject:
     return _object({"reason": {"type": "string"}, "verdict": {"enum": ["yes", "no"]}})
 
 
+def final_answer_schema() -> JsonObject:
+    """`{"answer": "…"}`"""
+    return _object({"answer": {"type": "string"}})
+
+
 def _object(properties: dict[str, Json]) -> JsonObject:
     return {
         "type": "object",

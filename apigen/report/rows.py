@@ -50,6 +50,7 @@ def shown_row(candidate: Candidate, kind: int) -> Json:
             {**_call(call), "result": result}
             for call, result in zip(candidate.calls, [*results, *missing], strict=False)
         ],
+        "final": candidate.final,
         "answer": candidate.answer,
         "meant": [*map(_call, candidate.meant)],
         "withheld": draw.withheld,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from apigen.errors import StoreError
 
-LATEST = "m008_settlement"
+LATEST = "m009_final"
 """The last migration. Kept here too, since sqlite-utils takes long to import and is needed only where one is pending."""
 MIGRATIONS_TABLE = "_sqlite_migrations"
 BUSY_SECONDS = 3

@@ -20,6 +20,7 @@ def details(candidate: Candidate) -> dict[str, Json]:
         "withheld": draw.withheld,
         "calls": calls_to_json(candidate.calls),
         "results": [_result(result) for result in candidate.results],
+        "final": candidate.final,
         "answer": candidate.answer,
         "meant": calls_to_json(candidate.meant),
         "verdicts": [_verdict(verdict) for verdict in candidate.verdicts],

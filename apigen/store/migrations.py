@@ -345,3 +345,9 @@ def m008_settlement(db: Database) -> None:
         )
         """
     )
+
+
+@migrations()
+def m009_final(db: Database) -> None:
+    """What the assistant says in words once it has the results."""
+    db.execute("alter table candidates add column final text not null default ''")

@@ -247,7 +247,7 @@ class StoreReader:
         apis = self._named
         draw: Draw | None = None
         with self._damage():
-            for index, position, raw, query, calls, results, verdicts, answer, meant, *about in rows:
+            for index, position, raw, query, calls, results, verdicts, answer, meant, final, *about in rows:
                 if draw is None or draw.index != index:
                     seed, style, strategy, offered, others, hidden, withheld, manner = about
                     draw = Draw(index, seed, style, strategy, apis(offered), (), apis(others), (), apis(hidden), withheld,
@@ -263,6 +263,7 @@ class StoreReader:
                     unpack_verdicts(verdicts),
                     answer,
                     unpack_calls(meant),
+                    final=final,
                 )
 
     @contextmanager

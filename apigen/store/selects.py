@@ -1,8 +1,8 @@
 """What the readers ask SQLite for candidates."""
 
 COLUMNS = """
-select candidates.draw, position, raw, query, calls, results, verdicts, answer, meant, seed, style, strategy, apis, distractors,
-       hidden, withheld, manner
+select candidates.draw, position, raw, query, calls, results, verdicts, answer, meant, final, seed, style, strategy, apis,
+       distractors, hidden, withheld, manner
 """
 DRAWS = "join draws on draws.run_id = candidates.run_id and draws.idx = candidates.draw"
 # The index is in draw order within a reason, and verified candidates have none: nothing is sorted, nothing else is read. `cross`

@@ -28,8 +28,8 @@ values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 SAVE_CANDIDATE = """
 insert into candidates (run_id, draw, position, raw, query, calls, status, stage, reason, detail, results, verdicts, answer,
-                        meant)
-values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                        meant, final)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 ADD_TALLY = """
 insert into tallies (run_id, style, strategy, reason, candidates) values (?, ?, ?, ?, ?)

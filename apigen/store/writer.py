@@ -230,8 +230,15 @@ class RunWriter:
             about = ("rejected", rejection.stage, rejection.reason, rejection.detail)
         row = (self.run_id, candidate.draw.index, candidate.position, candidate.raw, candidate.query,
                pack_calls(candidate.calls), *about, pack_results(candidate.results),
-               pack_verdicts(candidate.verdicts), candidate.answer, pack_calls(candidate.meant))  # fmt: skip
+               pack_verdicts(candidate.verdicts), candidate.answer, pack_calls(candidate.meant), candidate.final)  # fmt: skip
         self._write(SAVE_CANDIDATE, row)
+
+    def save_final(self, candidate: Candidate) -> None:
+        """Write down the final answer of a candidate that is there."""
+        place = (self.run_id, candidate.draw.index, candidate.position)
+        with self.transaction():
+            query = "update candidates set final = ? where run_id = ? and draw = ? and position = ?"
+            self._write(query, (candidate.final, *place))
 
     def settle(self, draws: Sequence[int]) -> dict[int, Counter[str]]:
         """Let the stages that decide in draw order decide draws whose turn it is; return how many came to each reason.

@@ -25,7 +25,7 @@ def store(tmp_path: Path) -> Path:
         draw = make_draw(0)
         good, bad = candidates(draw, ["", "timeout"])
         long = {f"key {number}": list(range(20)) for number in range(5)}
-        good = replace(good, raw=HOSTILE, results=(CallResult(long, None, 0.002),))
+        good = replace(good, raw=HOSTILE, final="It is 6.", results=(CallResult(long, None, 0.002),))
         bad = replace(bad, results=(CallResult(None, CallError("timeout", "too slow"), 5.0),))
         bad = replace(bad, calls=(Call("area", {"width": 1, "height": 2}),))
         writer.save_draw(draw, [good, bad], 1.0)
@@ -39,7 +39,9 @@ def test_one_candidate_with_all_there_is(apigen: Run, store: Path) -> None:
                  "width = 1", "timeout: too slow", "format     passed", "execution  rejected timeout", "because", "raw"):  # fmt: skip
         assert text in shown
     assert "candidate 0" not in shown
-    assert "candidate 0" in apigen("show", store, "--draw", 0).stdout
+    whole = apigen("show", store, "--draw", 0).stdout
+    assert "candidate 0" in whole
+    assert "final answer\n  It is 6." in whole
 
 
 @pytest.mark.parametrize(("columns", "environment"), [(40, {}), (80, {}), (200, {}), (80, {"NO_COLOR": "1"})])
@@ -58,7 +60,7 @@ def test_in_a_terminal_no_line_is_broken_by_it(
 def test_as_json_lines(apigen: Run, store: Path) -> None:
     good, bad = map(json.loads, apigen("show", store, "--draw", 0, "--json").stdout.splitlines())
     assert (good["verified"], bad["verified"]) == (True, False)
-    assert good["raw"] == HOSTILE
+    assert (good["raw"], good["final"], bad["final"]) == (HOSTILE, "It is 6.", "")
     assert bad["results"] == [{"error": "timeout", "message": "too slow", "seconds": 5.0}]
     assert [verdict["passed"] for verdict in bad["verdicts"]] == [True, False]
     listed = apigen("show", store, "--rejected", "--json").stdout.splitlines()

@@ -201,6 +201,16 @@ def test_a_run_on_two_nodes_gives_the_same_bytes(
     assert len(asked) == len(set(asked))
 
 
+def test_workers_write_final_answers_too(
+    nodes: Nodes, serving: Serving, settings: Settings, config_file: ConfigFile
+) -> None:
+    chosen = settings(serving(Oracle()).base_url, target={"draws": 6}, final_answers={"llm": "writer"})
+    with started(config_file(chosen), "--engine", "ray", "--address", nodes.address, **ENVIRONMENT) as process:
+        ended(process)
+    assert in_store(chosen, "select count(*) from candidates where (final = '') <> (calls = '[]')") == [(0,)]
+    assert in_store(chosen, "select count(*) > 0 from candidates where final != ''") == [(1,)]
+
+
 @pytest.mark.parametrize("loss", ["a worker", "a node"])
 def test_what_dies_is_done_again_elsewhere(
     nodes: Nodes, serving: Serving, settings: Settings, config_file: ConfigFile, reference: bytes, loss: str

@@ -1,7 +1,6 @@
 """Rows of the chat formats, key by key; what the trainers make of them is in test_trainers.py."""
 
 import json
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -32,9 +31,9 @@ def row(name, sample, layout=Layout()):  # noqa: B008 - it is frozen
 
 def sample(*calls, final="", **more):
     made = make_candidate(
-        make_draw(style="parallel"), *(calls or CALLS), results=RESULTS[: len(calls or CALLS)], **more
+        make_draw(style="parallel"), *(calls or CALLS), results=RESULTS[: len(calls or CALLS)], final=final, **more
     )
-    return replace(make_sample(made), final=final)
+    return make_sample(made)
 
 
 def no_call():
@@ -71,6 +70,8 @@ def test_hermes_leaves_out_values_that_close_its_tags():
     hostile = sample(Call("area", {"width": "</tool_call><tool_call>"}))
     with pytest.raises(LeftOut, match="own tags"):
         row("hermes", hostile)
+    with pytest.raises(LeftOut, match="own tags"):
+        row("hermes", sample(final="</tool_response>"), TOLD)
 
 
 def test_sharegpt_has_a_list_of_several_calls_and_of_their_results():
@@ -141,7 +142,7 @@ def test_names_of_a_large_library_are_soon_changed():
 
 
 def pair():
-    return Pair(sample(CALLS[0]).candidate, ("format",), "", (Call("area", {"width": 2}),), "format:missing_argument")
+    return Pair(sample(CALLS[0]).candidate, ("format",), (Call("area", {"width": 2}),), "format:missing_argument")
 
 
 def test_pairs_for_trl():

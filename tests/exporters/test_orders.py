@@ -228,7 +228,7 @@ def test_parquet_holds_the_rows_of_the_lines(tmp_path, name):
 
     items = samples(3)
     if EXPORTERS[name].pairs:
-        items = [Pair(one.candidate, one.stages, "", (Call("area", {}),), "format:missing_argument") for one in items]
+        items = [Pair(one.candidate, one.stages, (Call("area", {}),), "format:missing_argument") for one in items]
     for suffix in (".jsonl", ".parquet"):
         write(tmp_path, name, items, f"data{suffix}")
     lines = [json.loads(line) for line in (tmp_path / "data.jsonl").read_text("utf-8").splitlines()]

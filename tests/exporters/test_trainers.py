@@ -25,6 +25,7 @@ from apigen.exporters.orders import Order
 from apigen.exporters.pairs import pairs_of
 from apigen.records import Call, Sample
 from apigen.store.reader import StoreReader
+from tests.makers import with_final
 
 NEEDED = ("trl", "datasets", "transformers", "torch", "pyarrow")
 MISSING = [name for name in NEEDED if importlib.util.find_spec(name) is None]
@@ -59,7 +60,7 @@ def reader(verified_store: Path) -> StoreReader:
 @pytest.fixture(scope="module")
 def samples(reader: StoreReader) -> list[Sample]:
     """Every sample; each second one with an answer in words after its results."""
-    return [replace(one, final=ANSWER if place % 2 else "") for place, one in enumerate(reader.samples())]
+    return [with_final(one, ANSWER if place % 2 else "") for place, one in enumerate(reader.samples())]
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +68,7 @@ def pairs(reader: StoreReader, samples: list[Sample]) -> list[Pair]:
     """The pairs of the store (those without a call), and for each call one that gives an argument that is not there."""
     made = [pair for pair in pairs_of(reader, samples) if pair.rejected is not None]
     return made + [
-        Pair(one.candidate, one.stages, "", (Call(one.calls[0].name, {**one.calls[0].arguments, "no such": 1}),), "x:y")
+        Pair(one.candidate, one.stages, (Call(one.calls[0].name, {**one.calls[0].arguments, "no such": 1}),), "x:y")
         for one in samples
         if one.calls
     ]

@@ -70,7 +70,10 @@ def candidate(index: int) -> Candidate:
         )
     elif way >= 12:
         made = replace(
-            made, calls=(Call(api.name, values),), results=(CallResult(hostile or {"value": index}, None, 0.002),)
+            made,
+            calls=(Call(api.name, values),),
+            results=(CallResult(hostile or {"value": index}, None, 0.002),),
+            final=hostile or f"It is {index}.",
         )
     if way < 12:
         return made.rejected("format", "no_calls", f"nothing to call {hostile}")

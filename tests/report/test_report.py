@@ -63,6 +63,7 @@ def test_every_candidate_is_there_once_as_it_was(store: Path, monkeypatch: pytes
         assert kind == [wanted.draw.style, wanted.draw.strategy, model, reason]
         assert [short[0], short[1], short[2]] == [index, 0, row["kind"]] == [row["draw"], row["position"], row["kind"]]
         assert row["query"] == wanted.query.replace("\ud83d", "?")
+        assert row["final"] == wanted.final.replace("\ud83d", "?")
         assert [call["name"] for call in row["calls"]] == [call.name for call in wanted.calls]
         for call, made in zip(row["calls"], wanted.calls, strict=True):
             assert {name: json.loads(text) for name, text in call["arguments"]} == made.arguments

@@ -81,7 +81,7 @@ def test_what_was_there_is_there(old: Path) -> None:
         ("execution", "all ran"),
     ]
     assert [took.at_seconds for took in RunHistory(old).took()] == [None, None]
-    assert (sample.answer, sample.candidate.meant, sample.candidate.draw.hidden) == ("", (), ())
+    assert (sample.answer, sample.final, sample.candidate.meant, sample.candidate.draw.hidden) == ("", "", (), ())
     (rejected,) = reader.candidates(rejected=True)
     assert rejected.results == (CallResult(error=CallError("timeout", "too läte"), seconds=0.25),)
     assert rejected.rejection is not None

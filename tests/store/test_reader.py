@@ -233,6 +233,12 @@ def test_a_store_without_a_run(store: Path) -> None:
     assert reader.funnel() == {}
 
 
+def test_a_final_answer_comes_out_as_it_went_in(writer: RunWriter, store: Path) -> None:
+    made = Candidate(DRAW, 0, "raw", "q", (Call("convert", {"x": 1.5}),), final="Das ist größer.").passed("format")
+    writer.save_draw(DRAW, [made.passed("execution")], 1.0)
+    assert [sample.final for sample in StoreReader(store).samples()] == ["Das ist größer."]
+
+
 def test_a_candidate_without_a_call_comes_out_as_it_went_in(writer: RunWriter, store: Path) -> None:
     draw = replace(DRAW, style="irrelevance", apis=(), hidden=(API,))
     other = replace(DRAW, index=1, style="missing_parameter", withheld="x")

@@ -10,6 +10,7 @@ function showSample(figures, kind, row) {
       el("div",
         part("Query", row.query ? data(row.query, "blockquote") : empty("None could be read from the reply.")),
         row.calls.length > 0 && part(row.calls.length > 1 ? "Calls and results" : "Call and result", row.calls.map(callBox)),
+        row.final && part("Final answer", data(row.final, "blockquote")),
         row.answer && part("Answer in words: no call is right", data(row.answer, "blockquote")),
         row.meant.length > 0 && part(row.withheld ? `Written from, without ${row.withheld}` : "Written from a call of an API that is not offered", row.meant.map(callBox)),
         part("APIs", apiList(figures, "offered", row.offered), apiList(figures, "hidden", row.hidden), apiList(figures, "shown to solvers too", row.distractors))),

@@ -154,6 +154,10 @@ def test_a_function_s_name_that_is_a_word_may_be_said() -> None:
     assert stands("Its SHA256 has 6 letters.", "sha256", 6, draw=draw) == ""
 
 
+def test_braces_may_be_repeated() -> None:
+    assert stands("From {x: 2} it is 6.", query="What is {x: 2} by 3?") == ""
+
+
 def test_functions_may_be_said_where_the_person_does() -> None:
     assert stands("The function is 6 there.", query="What is my function at 2, 3?") == ""
 

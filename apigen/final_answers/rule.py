@@ -8,7 +8,8 @@ from apigen.final_answers.numbers import invented_numbers
 from apigen.records import CallResult, Candidate
 
 MOST_CHARACTERS = 600
-_MARKUP = re.compile(r"<[|/!a-z]|```|\{\{|\[\[|[{}]", re.IGNORECASE)
+_MARKUP = re.compile(r"<[|/!a-z]|```|\{\{", re.IGNORECASE)
+_BRACE = re.compile(r"[{}]")
 _CODED = re.compile(r"[_.:/]|[a-z][A-Z]")
 """What tells a function's name from a word."""
 _OF_CODE = re.compile(r"\b(?:functions?|apis?|json|tool[ _]calls?)\b")
@@ -26,6 +27,8 @@ def objection(answer: str, candidate: Candidate, results: Sequence[str]) -> str:
     if len(answer) > MOST_CHARACTERS:
         return "too_long"
     if not answer.isprintable() or _MARKUP.search(answer):
+        return "markup"
+    if _BRACE.search(answer) and not _BRACE.search(candidate.query):
         return "markup"
     sources = [candidate.query, *(_ESCAPE.sub(" ", _CUT.sub("", result)) for result in results)]
     if _talks_of_code(answer, candidate, sources):

@@ -139,10 +139,16 @@ def print_coverage(apis: Sequence["Api"], console: "Console", rich: frozenset[st
     counts = {category: [row.apis, *row.features.values()] for category, row in coverage(apis).items()}
     columns = ["APIs", *FEATURES]
     if rich is not None:
-        columns.append("rich results")
+        columns.append("rich")
         for category, row in counts.items():
             row.append(sum(api.name in rich for api in apis if api.category == category))
-    shown = table("category", *columns, right=columns, title="Coverage: APIs that have …")
+    shown = table(
+        "category",
+        *columns,
+        right=columns,
+        title="Coverage: APIs that have …"
+        + (" (rich: results with lists or objects inside)" if rich is not None else ""),
+    )
     for category, row in counts.items():
         shown.add_row(category, *map(str, row))
     shown.add_row("all", *(str(sum(column)) for column in zip(*counts.values(), strict=True)), style="bold")

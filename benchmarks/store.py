@@ -32,7 +32,7 @@ from apigen.config import RunConfig
 from apigen.exporters import export
 from apigen.options import parse_options
 from apigen.records import STYLES, Api, Call, CallResult, Candidate, Completion, Draw, Message, Request
-from apigen.store.packing import dumps, pack_calls, pack_results, pack_verdicts
+from apigen.store.packing import dumps, pack_calls, pack_manner, pack_results, pack_verdicts
 from apigen.store.reader import LAST_DRAW, StoreReader
 from apigen.store.selects import CANDIDATES
 from apigen.store.statements import SAVE_CANDIDATE, SAVE_COMPLETION, SAVE_DRAW
@@ -159,10 +159,10 @@ def make_store(store: Path, rows: int) -> None:
 def _packed(candidate: Candidate) -> Iterator[tuple[object, ...]]:
     draw, no = candidate.draw, candidate.rejection
     names = [dumps([api.name for api in apis]) for apis in (draw.apis, draw.distractors, draw.hidden)]
-    yield draw.seed, draw.style, draw.strategy, *names, draw.withheld, int(no is None)
+    yield draw.seed, draw.style, draw.strategy, *names, draw.withheld, pack_manner(draw.manner), int(no is None)
     rejection = (no.stage, no.reason, no.detail) if no else (None, None, None)
     results, verdicts = pack_results(candidate.results), pack_verdicts(candidate.verdicts)
-    said = candidate.answer, pack_calls(candidate.meant)
+    said = candidate.answer, pack_calls(candidate.meant), candidate.final
     state = "rejected" if no else "verified"
     yield 0, candidate.raw, candidate.query, pack_calls(candidate.calls), state, *rejection, results, verdicts, *said
 

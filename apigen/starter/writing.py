@@ -91,6 +91,7 @@ def _lines(start: Start, file: Path) -> Iterator[str]:
     yield "  - agreement: {llm: writer}   # a solver that has not seen the calls must arrive at the same"
     if kind.query_first:
         yield "  # - judge: {llm: judge}   # best another model than the writer; add it under llms"
+    yield "  - duplicates   # no query that an earlier sample has, word for word or nearly"
     yield ""
     yield "exports:"
     yield f"  - {{format: xlam, file: {_yaml(place + '.jsonl')}}}   # or openai"

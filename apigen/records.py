@@ -240,9 +240,10 @@ class Sample:
     stages: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        passed = {verdict.stage for verdict in self.candidate.verdicts if verdict.passed}
+        verdicts = self.candidate.verdicts
+        passed = [verdict.stage for verdict in verdicts if verdict.passed]
         missing = [stage for stage in self.stages if stage not in passed]
-        if not self.stages or missing or self.candidate.rejection:
+        if not self.stages or missing or len(passed) < len(verdicts):
             raise ValueError(f"not verified: {missing or self.candidate.rejection or 'no stages'}")
 
     @property

@@ -32,7 +32,7 @@ def pack_calls(calls: Iterable[Call]) -> str:
 
 
 def unpack_calls(text: str) -> tuple[Call, ...]:
-    return _calls(loads(text))
+    return () if text == "[]" else _calls(loads(text))
 
 
 def _calls(items: Json) -> tuple[Call, ...]:

@@ -167,6 +167,13 @@ def asked_again(server: ChatServer, seen: int, answered: set[Question], settings
 
 
 @pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """The same settings for draws that each take two questions, of which none is like another."""
+    sampler = {"styles": dict.fromkeys(("simple", "multiple", "parallel", "parallel_multiple"), 1)}
+    return lambda base_url, **changed: settings(base_url, **{"sampler": sampler, **changed})
+
+
+@pytest.fixture
 def reference(serving: Serving, settings: Settings, config_file: ConfigFile, tmp_path: Path) -> bytes:
     """The export of the same run on one machine; it is the same for all tests here."""
     if REFERENCE:

@@ -13,7 +13,7 @@ from apigen.budget import Budget
 from apigen.config import RunConfig
 from apigen.engines import Engine, OnRay
 from apigen.engines.local import LocalEngine
-from apigen.errors import BudgetSpent, StoreError, UnusableReply
+from apigen.errors import BudgetSpent, UnusableReply
 from apigen.exporters import check_exports, export_run
 from apigen.exporters.orders import Order, Written
 from apigen.feedback import Feedback
@@ -241,7 +241,7 @@ class _Session:
                     outcome = outcomes.get(index, Counter())
                     self.tally.settle(index, outcome[""])
                     self._progress.rejected.update({reason: n for reason, n in outcome.items() if reason})
-        except StoreError as error:
+        except Exception as error:  # of a task that nobody may be waiting for: the run ends with it
             self._failure = self._failure or error
         finally:
             self._settling = None

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from apigen.records import Verdict
-from apigen.store.packing import dumps, pack_verdicts, unpack_verdicts
+from apigen.records import Json, Verdict
+from apigen.store.packing import pack_verdicts, unpack_verdicts
 from apigen.store.statements import ADD_TALLY, SETTLE_CANDIDATE
 
 PENDING = "pending"
@@ -19,6 +19,16 @@ MOST_A_KEY = 64
 """Of the earlier samples that share a key, the first so many are looked at."""
 MOST_COMPARED = 64
 """Of all that share a key, those that share most are compared."""
+
+REOPENED_AT_ONCE = 1_000
+
+LAST_OF_RUN = "select coalesce(max(idx), -1) from draws where run_id = ?"
+DECIDED = """
+select style, strategy, draw, position, stage, reason, query, verdicts
+from candidates indexed by idx_candidates_run_id_draw_position
+cross join draws on draws.run_id = candidates.run_id and draws.idx = draw
+where candidates.run_id = ? and draw >= ? and draw < ?
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +85,32 @@ class Settlement:
 
     def reopen(self) -> None:
         """Let what was decided past a draw left open wait again."""
-        after = [self._run_id, self.settled()]
-        stages = {checker.stage for checker in self._checkers}
-        decided = self._connection.execute(
-            "select style, strategy, draw, position, coalesce(reason, ''), verdicts from candidates "
-            "join draws on draws.run_id = candidates.run_id and draws.idx = draw "
-            "where candidates.run_id = ? and draw >= ? and (reason is null or stage in (select value from json_each(?)))",
-            [*after, dumps(sorted(stages))],
-        ).fetchall()
-        for style, strategy, draw, position, reason, verdicts in decided:
-            before = [verdict for verdict in unpack_verdicts(verdicts) if verdict.stage not in stages]
-            values = [PENDING, None, PENDING, None, pack_verdicts(before), self._run_id, draw, position]
-            self._connection.execute(SETTLE_CANDIDATE, values)
-            self._move((style, strategy), {reason: -1, PENDING: 1})
-        self._connection.execute("update draws set verified = 0 where run_id = ? and idx >= ?", after)
-        self._connection.execute("delete from kept_keys where run_id = ? and draw >= ?", after)
+        first, (last,) = self.settled(), self._connection.execute(LAST_OF_RUN, [self._run_id]).fetchone()
+        for start in range(first, last + 1, REOPENED_AT_ONCE):
+            decided = self._connection.execute(DECIDED, [self._run_id, start, start + REOPENED_AT_ONCE]).fetchall()
+            for row in decided:
+                self._reopen(*row)
+        self._connection.execute(
+            "update draws set verified = 0 where run_id = ? and idx >= ? and verified > 0", [self._run_id, first]
+        )
+
+    def _reopen(self, *row: Json) -> None:
+        """Let one candidate wait again, if it was one of these stages that kept it or threw it out."""
+        style, strategy, draw, position, stage, reason, query, verdicts = row
+        stages = [checker.stage for checker in self._checkers]
+        if reason == PENDING or (reason and stage not in stages):
+            return
+        before = [verdict for verdict in unpack_verdicts(verdicts) if verdict.stage not in stages]
+        values = [PENDING, None, PENDING, None, pack_verdicts(before), self._run_id, draw, position]
+        self._connection.execute(SETTLE_CANDIDATE, values)
+        self._move((style, strategy), {reason or "": -1, PENDING: 1})
+        if not reason:
+            # By their keys, in whose order they lie: a look at all of them would take longer with every sample.
+            keys = {key for checker in self._checkers for key in checker.keys(query)}
+            self._connection.executemany(
+                "delete from kept_keys where key = ? and run_id = ? and draw = ? and position = ?",
+                [(key, self._run_id, draw, position) for key in keys],
+            )
 
     def _check(self, index: int, position: int, query: str) -> list[Verdict]:
         """Return the verdicts up to the first that rejects; of one that all let pass the keys are kept."""

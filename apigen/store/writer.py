@@ -14,6 +14,7 @@ from apigen.records import Api, Candidate, Completion, Draw, Json, Request, cano
 from apigen.store import open_database, store_errors, transaction
 from apigen.store.packing import dumps, loads, pack_calls, pack_manner, pack_results, pack_verdicts
 from apigen.store.pools import SeedPools
+from apigen.store.reader import LAST_DRAW
 from apigen.store.runs import continued_run, insert_run
 from apigen.store.settlement import PENDING, OrderedChecker, Settlement
 from apigen.store.statements import (
@@ -26,7 +27,6 @@ from apigen.store.statements import (
     SAVE_DRAW,
 )
 
-LAST_DRAW = 2**63 - 1
 CACHE_KB = 8_000
 """What the writer keeps of the file in memory, at most, so that a store of millions is not read again for each row."""
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from apigen.checkers.spellings.numbers import Mention, mentions, without_marks
+from apigen.checkers.spellings.mentions import Mention, mentions, without_marks
 from apigen.checkers.spellings.text import plain
 
 _IDIOMS = frozenset({

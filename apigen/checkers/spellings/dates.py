@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from fractions import Fraction
 from functools import lru_cache
 
-from apigen.checkers.spellings.numbers import mentions
+from apigen.checkers.spellings.mentions import mentions
 from apigen.checkers.spellings.relative import days_said, months_said, years_said
 from apigen.checkers.spellings.text import listed, plain
 

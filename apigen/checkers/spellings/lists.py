@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
 
-from apigen.checkers.spellings.numbers import Meaning, Mention, exactly, means, mentions, without_marks
+from apigen.checkers.spellings.mentions import Mention, mentions, without_marks
+from apigen.checkers.spellings.numbers import Meaning, exactly, means
 from apigen.checkers.spellings.text import plain
 from apigen.records import Json
 

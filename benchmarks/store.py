@@ -13,6 +13,9 @@ verified; then measures, with "big" for the second store and "small" for the fir
   with of_small, the ratio to the small store. Wanted: near 1.
 - save_ms: processor time to save a draw and its two replies, 20 draws a transaction, in the big store. Wanted: under 0.5.
   save_of_small is the ratio to the small store, taken in turns. Wanted: near 1.
+- settle_ms: processor time to decide a draw by `duplicates`, 20 draws a transaction, in the big store, whose samples have their keys
+  there. settle_of_small is the ratio to the small store, taken in turns. Wanted: near 1.
+- resume_open_s: as resume_s, with `duplicates`, where a draw 1,000 before the last was left open: those after it wait again.
 """
 
 import argparse
@@ -25,9 +28,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+from apigen.checkers.duplicates import DuplicatesChecker
 from apigen.config import RunConfig
 from apigen.exporters import export
 from apigen.options import parse_options
@@ -40,6 +45,9 @@ from apigen.store.writer import RunWriter
 
 SMALL, MANY = 1_000, 1_000_000
 CHUNK = 10_000
+LEFT_OPEN = 1_000
+ORDERED = (DuplicatesChecker(),)
+KEYS = len(ORDERED[0].keys("one or two words of a request, as long as any"))
 STAGES = ("format", "execution", "grounding", "agreement")
 REASONS = (
     "format:unknown_argument",
@@ -60,7 +68,7 @@ import sys, time
 from pathlib import Path
 import benchmarks.store as bench
 start = time.perf_counter()
-writer = bench.start(Path(sys.argv[1]))
+writer = bench.start(Path(sys.argv[1]), bench.ORDERED)
 point = writer.resume_point(10**9)
 print(time.perf_counter() - start, point.next)
 """
@@ -107,8 +115,8 @@ def make_candidate(index: int) -> Candidate:
     return candidate if last == 4 else candidate.rejected(STAGES[last], REASONS[last].split(":")[1], "as it had to be")
 
 
-def start(store: Path) -> RunWriter:
-    """Begin, or continue, the one run of a synthetic store."""
+def start(store: Path, ordered: Sequence[DuplicatesChecker] | None = None) -> RunWriter:
+    """Begin, or continue, the one run of a synthetic store; `ordered` are the checkers that decide in draw order."""
     settings = {
         "store": str(store),
         "library": [{"source": "python", "path": "api_library"}],
@@ -117,7 +125,9 @@ def start(store: Path) -> RunWriter:
         "checkers": STAGES,
     }
     config, now = parse_options(RunConfig, settings), datetime.now(UTC)
-    return RunWriter.start(config, APIS, library_hash="x", sandbox_tier="process", stages=STAGES, clock=now)
+    return RunWriter.start(
+        config, APIS, library_hash="x", sandbox_tier="process", stages=STAGES, clock=now, ordered=ordered
+    )
 
 
 def make_store(store: Path, rows: int) -> None:
@@ -151,6 +161,13 @@ def make_store(store: Path, rows: int) -> None:
         "insert into costs select 1, style, purpose, model, count(*), sum(prompt_tokens), sum(completion_tokens), "
         "sum(cached_tokens), sum(dollars), sum(completions.seconds) from completions join draws on idx = draw group by 2, 3, 4"
     )
+    # As many keys as `duplicates` keeps of a sample, and as scattered.
+    db.execute(
+        "with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < ?) "
+        "insert into kept_keys select random(), 1, draw, 0 from candidates, numbers where reason is null order by 1",
+        [KEYS],
+    )
+    db.execute("update runs set settled = ?", [rows])
     db.execute("commit")
     db.execute("pragma wal_checkpoint(truncate)")
     db.close()
@@ -209,6 +226,30 @@ def save_draws(writer: RunWriter, first: int, count: int) -> float:
     return (time.process_time() - began) / count * 1000
 
 
+def settle_draws(writer: RunWriter, first: int, count: int) -> float:
+    """Save so many more draws, and decide them; return the processor milliseconds to decide one."""
+    made = [make_candidate(first + number) for number in range(count)]
+    seconds = 0.0
+    for part in range(0, count, 20):
+        with writer.transaction():
+            for candidate in made[part : part + 20]:
+                writer.save_draw(candidate.draw, [candidate], 1.0)
+        began = time.process_time()
+        with writer.transaction():
+            writer.settle([candidate.draw.index for candidate in made[part : part + 20]])
+        seconds += time.process_time() - began
+    return seconds / count * 1000
+
+
+def leave_open(store: Path) -> None:
+    """Make a store that of a run which left a draw open, LEFT_OPEN before its last."""
+    with closing(sqlite3.connect(store)) as db, db:
+        (last,) = db.execute("select max(idx) from draws").fetchone()
+        db.execute("update runs set settled = ?", [last - LEFT_OPEN])
+        db.execute("delete from candidates where draw = ?", [last - LEFT_OPEN])
+        db.execute("delete from draws where idx = ?", [last - LEFT_OPEN])
+
+
 def measure(folder: Path, rows: int) -> dict[str, float]:
     small, big, out = folder / "small.db", folder / "big.db", folder / "out.jsonl"
     began = time.perf_counter()
@@ -239,6 +280,16 @@ def measure(folder: Path, rows: int) -> dict[str, float]:
     taken = [[save_draws(writer, first + 400 * turn, 400) for writer, first in writers] for turn in range(5)]
     figures["save_ms"] = round(statistics.median(each for each, _ in taken), 3)
     figures["save_of_small"] = round(statistics.median(each / other for each, other in taken), 2)
+    for writer, _ in writers:
+        writer.close()
+    deciding = [(start(big, ORDERED), rows + 2_000), (start(small, ORDERED), SMALL + 2_000)]
+    taken = [[settle_draws(writer, first + 400 * turn, 400) for writer, first in deciding] for turn in range(5)]
+    figures["settle_ms"] = round(statistics.median(each for each, _ in taken), 3)
+    figures["settle_of_small"] = round(statistics.median(each / other for each, other in taken), 2)
+    for writer, _ in deciding:
+        writer.close()
+    leave_open(big)
+    figures["resume_open_s"] = round(float(command(sys.executable, "-c", RESUME, big)[2].split()[0]), 2)
     return figures
 
 

@@ -74,6 +74,7 @@ def test_settings_may_be_a_dict_that_stays_as_it_is(serving: Serving, settings: 
     assert package.run(chosen, ["target.verified=2"], progress=show).state == "done"
     assert json.dumps(chosen) == before
     assert told[-1].verified >= 2
+    assert len(Path(chosen["exports"][0]["file"]).read_text("utf-8").splitlines()) == 2
     assert threads == {threading.current_thread()}
 
 

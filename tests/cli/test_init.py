@@ -147,7 +147,7 @@ def test_ctrl_c_leaves_nothing(library: Path, tmp_path: Path, question: str) -> 
             shown.answer("model's name", "m")
             shown.answer("holds the key", "-")
         shown.expect(question)
-        time.sleep(0.3)  # until it reads: Python drops an interrupt that comes while a destructor runs
+        time.sleep(0.3)  # an interrupt just before it reads would be heard at the next key only
         shown.type("\x03")
         shown.expect("nothing was written")
         assert shown.end() == 130

@@ -14,6 +14,7 @@ from apigen.checkers.duplicates import DuplicatesChecker
 from apigen.records import Candidate
 from apigen.store.reader import StoreReader
 from apigen.store.writer import RunWriter
+from apigen.words import grams_of, words_of
 from tests.store.makers import APIS, CLOCK, config, make_draw
 
 TEXTS = [f"what is the price of a {size} house in the old town of {city} when the year is over"
@@ -50,8 +51,6 @@ def undecided(writer: RunWriter) -> list[int]:
 def by_hand(draws: Mapping[int, Sequence[str]]) -> list[tuple[int, str]]:
     """Keep in draw order what is like nothing that was kept before."""
     found: list[tuple[int, str]] = []
-    from apigen.words import grams_of, words_of
-
     for index in sorted(draws):
         for query in filter(None, draws[index]):
             mine = grams_of(words_of(query), 3)

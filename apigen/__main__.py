@@ -1,0 +1,5 @@
+"""`python -m apigen` is `apigen`."""
+
+from apigen.cli import main
+
+main()

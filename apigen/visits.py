@@ -6,7 +6,7 @@ A visit number says it all, so that nothing has to be remembered from one visit 
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, islice
 from random import Random
 
 from apigen.records import Api, Call, Json, canonical
@@ -185,7 +185,7 @@ def _steps(optional: Sequence[str], known: Sequence[frozenset[str]]) -> tuple[St
     """
     groups = [frozenset(optional[start::FIRST]) for start in range(min(FIRST, len(optional)))]
     singles = [frozenset((name,)) for name in optional]
-    pairs = [frozenset(pair) for pair in combinations(optional, 2)][:PAIRS]
+    pairs = [frozenset(pair) for pair in islice(combinations(optional, 2), PAIRS)]
     wanted = dict.fromkeys((*groups, frozenset[str](), *singles, *pairs))
     used = [0] * len(known)
     steps: list[Step] = []

@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise, starmap
 from random import Random
 
 from apigen.pool import SAME_CATEGORY, ApiPool
@@ -273,5 +273,5 @@ def _apportioned(weights: Mapping[Kind, float], total: float, turns: int) -> dic
 
 def _windows(size: int, count: int) -> Iterable[range]:
     """Split so many places into parts of about the same size."""
-    ends = list(accumulate([size // count + (part < size % count) for part in range(count)]))
-    return (range(end - (size // count + (part < size % count)), end) for part, end in enumerate(ends))
+    ends = accumulate((size // count + (part < size % count) for part in range(count)), initial=0)
+    return starmap(range, pairwise(ends))

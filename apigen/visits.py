@@ -10,8 +10,8 @@ from itertools import combinations, islice
 from random import Random
 
 from apigen.records import Api, Call, Json, canonical
-from apigen.values import ValuePool, fits, members, sayable
-from apigen.variation import from_schema, near_all, without_defaults
+from apigen.values import ValuePool, members, sayable
+from apigen.variation import fits, from_schema, near_all, without_defaults
 
 FIRST = 3
 """Within so many visits every optional argument is given once."""

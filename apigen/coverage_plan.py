@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise, starmap
 from random import Random
 
 from apigen.pool import SAME_CATEGORY, ApiPool
@@ -17,6 +17,8 @@ from apigen.sampler_config import SamplerConfig
 
 ROUND = 200
 """A round has at least so many calls, so that every style has its share of them."""
+MOST_DRAWS = 20
+"""For each of these calls, at most: where nearly all draws are without one, a round ends before every API had its turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,13 +235,14 @@ def _kinds(config: SamplerConfig, styles: Mapping[Style, float]) -> dict[Kind, f
 
 
 def _counts(weights: Mapping[Kind, float], called: Iterable[Kind], calls: int) -> dict[Kind, int]:
-    """Return how many draws of each kind a round has, so that those to be called make so many calls or just more."""
+    """Return how many draws of each kind a round has: those to be called make so many calls, or just more, in MOST_DRAWS."""
     total = sum(weights.values())
     each = sum(kind.apis * weights[kind] for kind in called) / total
-    turns = max(1, math.floor(calls / each))
+    most = MOST_DRAWS * calls
+    turns = max(1, math.floor(calls / max(each, 1 / MOST_DRAWS)))
     while True:
         counts = _apportioned(weights, total, turns)
-        if sum(kind.apis * counts[kind] for kind in called) >= calls:
+        if turns >= most or sum(kind.apis * counts[kind] for kind in called) >= calls:
             return counts
         turns += 1
 
@@ -270,5 +273,5 @@ def _apportioned(weights: Mapping[Kind, float], total: float, turns: int) -> dic
 
 def _windows(size: int, count: int) -> Iterable[range]:
     """Split so many places into parts of about the same size."""
-    ends = list(accumulate([size // count + (part < size % count) for part in range(count)]))
-    return (range(end - (size // count + (part < size % count)), end) for part, end in enumerate(ends))
+    ends = accumulate((size // count + (part < size % count) for part in range(count)), initial=0)
+    return starmap(range, pairwise(ends))

@@ -74,7 +74,11 @@ class Sampler:
         if strategy == "call_first":
             each = wanted if style == "parallel" else 1
             plans = self._planned(planned, index, each, rng) if planned else self._plans(called, each, rng)
-        withheld = rng.choice(_withholdable(primary, plans[0][-1])) if style == "missing_parameter" else ""
+        withheld = ""
+        if style == "missing_parameter":
+            if not _withholdable(primary, plans[0][-1]):  # a call made of the schema may say one value twice
+                plans = (tuple(_judged(primary)),)
+            withheld = rng.choice(_withholdable(primary, plans[0][-1]))
         return Draw(
             index=index,
             seed=rng.getrandbits(31),
@@ -159,9 +163,14 @@ def _serves(api: Api, style: Style, strategy: Strategy) -> bool:
     if style == "parallel":
         return len(_examples(api)) > 1
     if style == "missing_parameter":
-        calls = _recorded(api, len(api.examples), Random(0))  # noqa: S311
+        calls = _judged(api)
         return bool(calls) and all(_withholdable(api, call) for call in calls)
     return bool(api.examples) or from_schema(api, Random(0)) is not None  # noqa: S311
+
+
+def _judged(api: Api) -> list[Call]:
+    """Return the calls by which an API is judged: all that are recorded, or one that its schema tells, always the same."""
+    return _recorded(api, len(api.examples), Random(0))  # noqa: S311
 
 
 def _recorded(api: Api, count: int, rng: Random) -> list[Call]:

@@ -1,13 +1,12 @@
 """Values that an argument could have, from what its schema says and from recorded calls: each one a person could say."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from random import Random
 from typing import Any
 
 from apigen.records import Api, Call, Json, JsonObject, canonical
-from apigen.variation import LARGEST, near
+from apigen.variation import LARGEST, accepts, fits, near
 
 KEPT = 24
 """So many recorded values of an argument are remembered."""
@@ -55,7 +54,7 @@ class ValuePool:
             from jsonschema import Draft202012Validator
 
             self._validators[api.name] = Draft202012Validator(api.parameters)
-        return _valid(self._validators[api.name], call.arguments)
+        return accepts(self._validators[api.name], call.arguments)
 
 
 def _usable(values: Iterable[Json], schema: JsonObject) -> list[Json]:
@@ -63,20 +62,6 @@ def _usable(values: Iterable[Json], schema: JsonObject) -> list[Json]:
     default = canonical(schema["default"]) if "default" in schema else None
     some = {canonical(value): value for value in values if sayable(value)}
     return [value for key, value in some.items() if key != default and fits(value, schema)]
-
-
-def fits(value: Json, schema: JsonObject) -> bool:
-    """Say whether a schema takes a value."""
-    from jsonschema import Draft202012Validator
-
-    return _valid(Draft202012Validator(schema), value)
-
-
-def _valid(validator: Any, value: Json) -> bool:
-    try:
-        return bool(validator.is_valid(value))
-    except (ArithmeticError, RecursionError, re.error):
-        return False
 
 
 def members(schema: JsonObject) -> list[Json]:

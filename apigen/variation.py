@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from random import Random
+from typing import Any
 
 from apigen.records import Api, Call, Json, JsonObject, canonical
 
@@ -29,16 +30,22 @@ def vary(call: Call, api: Api, rng: Random) -> Call:
         schema = api.properties.get(name, {})
         if name in api.required or rng.random() >= LEAVE_OUT:
             varied = _vary_value(value, schema, rng, shift)
-            arguments[name] = varied if _fits(varied, schema) else value
+            arguments[name] = varied if fits(varied, schema) else value
     return Call(call.name, _without_twins(arguments, call.arguments, api))
 
 
-def _fits(value: Json, schema: JsonObject) -> bool:
+def fits(value: Json, schema: JsonObject) -> bool:
+    """Say whether a schema takes a value."""
     from jsonschema import Draft202012Validator
 
+    return accepts(Draft202012Validator(schema), value)
+
+
+def accepts(validator: Any, value: Json) -> bool:
+    """Say whether a validator finds a value right; not where it cannot tell, as with a bound or a pattern that is none."""
     try:
-        return Draft202012Validator(schema).is_valid(value)
-    except ArithmeticError:
+        return bool(validator.is_valid(value))
+    except (ArithmeticError, RecursionError, re.error):
         return False
 
 

@@ -6,12 +6,12 @@ A visit number says it all, so that nothing has to be remembered from one visit 
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, islice
 from random import Random
 
 from apigen.records import Api, Call, Json, canonical
-from apigen.values import ValuePool, fits, members, sayable
-from apigen.variation import from_schema, near_all, without_defaults
+from apigen.values import ValuePool, members, sayable
+from apigen.variation import fits, from_schema, near_all, without_defaults
 
 FIRST = 3
 """Within so many visits every optional argument is given once."""
@@ -185,7 +185,7 @@ def _steps(optional: Sequence[str], known: Sequence[frozenset[str]]) -> tuple[St
     """
     groups = [frozenset(optional[start::FIRST]) for start in range(min(FIRST, len(optional)))]
     singles = [frozenset((name,)) for name in optional]
-    pairs = [frozenset(pair) for pair in combinations(optional, 2)][:PAIRS]
+    pairs = [frozenset(pair) for pair in islice(combinations(optional, 2), PAIRS)]
     wanted = dict.fromkeys((*groups, frozenset[str](), *singles, *pairs))
     used = [0] * len(known)
     steps: list[Step] = []

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apigen.coverage_plan import ROUND, CoveragePlan, Kind, _apportioned, _counts
+from apigen.coverage_plan import MOST_DRAWS, ROUND, CoveragePlan, Kind, _apportioned, _counts
 from apigen.pool import ApiPool
 from apigen.records import NO_CALL, STYLES
 from apigen.sampler import Sampler
@@ -108,6 +108,17 @@ def test_draws_without_a_call_take_no_turn_from_the_calls():
     assert Counter(name for draw in found for name in called(draw)) == {api.name: 1 for api in apis}
     about = Counter(draw.plans[0][-1].name for draw in found if draw.style in NO_CALL)
     assert max(about.values()) <= 3
+
+
+def test_a_round_is_bounded_where_hardly_a_draw_has_a_call_and_later_rounds_call_the_rest():
+    apis = library(220)
+    sampler = Sampler(SamplerConfig(styles={"simple": 1e-6, "missing_parameter": 1}), apis, 3)
+    assert turns_of(sampler) <= MOST_DRAWS * 220
+    sampler = Sampler(SamplerConfig(styles={"simple": 1, "missing_parameter": 99}), apis, 3)
+    turns = (sampler._plan.turn(number) for number in range(5 * turns_of(sampler)))
+    found = Counter(turn.called[0].name for turn in turns if turn.kind.style == "simple")
+    assert len(found) == 220
+    assert max(found.values()) <= 2
 
 
 def test_the_two_strategies_share_the_apis_of_a_round():

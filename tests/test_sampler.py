@@ -485,6 +485,16 @@ def test_a_value_that_need_not_be_said_is_not_withheld(schema, value):
         assert {draw.withheld for draw in draws(config, 20, library=(api,))} == {"asked"}
 
 
+@pytest.mark.parametrize("coverage", ["plan", "random"])
+def test_a_call_made_of_a_schema_always_has_a_value_to_withhold(coverage):
+    few = {**INTEGER, "minimum": 1, "maximum": 3}
+    roll = make_api("roll", {"dice": few, "sides": few})
+    for draw in draws(only("missing_parameter", coverage=coverage), 60, library=(roll,)):
+        call = draw.plans[0][-1]
+        assert call.arguments["dice"] != call.arguments["sides"]
+        assert draw.withheld in call.arguments
+
+
 def test_twins_alone_make_no_irrelevance():
     twins = tuple(make_api(f"area_{number}", examples=[{"width": 1, "height": 22}, {"width": 7, "height": 5}])
                   for number in range(5))  # fmt: skip

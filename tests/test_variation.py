@@ -63,6 +63,11 @@ def test_a_number_stays_within_the_bounds_of_its_schema(value, below, above, rng
     assert low <= found <= high
 
 
+@pytest.mark.parametrize("value", ["2024-05-06", "12:30"])
+def test_a_text_stays_where_its_pattern_is_none(value):
+    assert set(varied_often(value, {**TEXT, "pattern": "("}, times=5)) == {value}
+
+
 def test_a_number_that_looks_like_a_year_stays_within_its_bounds():
     assert all(1995 <= found <= 2000 for found in varied_often(2000, {**INTEGER, "minimum": 1995, "maximum": 2000}))
 

@@ -1,5 +1,6 @@
 """What the visits to an API call: all of its optional arguments soon, its enums and recorded calls in turn, nothing it refuses."""
 
+import tracemalloc
 from collections import Counter
 from random import Random
 
@@ -42,6 +43,16 @@ def test_the_first_visits_start_from_calls_that_give_the_optional_arguments(vary
     visits = Visits((api := optional_api(4, [(), ("o0", "o1"), (), ("o2",), ("o3",)]),), 1)
     last = [visits.tries(api, visit, 1, vary, Random(0))[-1][-1] for visit in range(FIRST)]
     assert len(set().union(*(call.arguments for call in last)) - {"a"}) >= 3
+
+
+def test_an_api_of_very_many_optional_arguments_takes_little_memory():
+    api = optional_api(400)
+    tracemalloc.start()
+    try:
+        Visits((api,), 1).steps(api)
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_none_one_and_two_optional_arguments_follow():

@@ -48,9 +48,9 @@ def load_personas(personas: str | Sequence[str]) -> tuple[str, ...]:
 def _personas(file: Path) -> Iterator[str]:
     with file.open("rb") as content:
         for number, line in enumerate(iter(lambda: content.readline(MAX_LINE + 1), b""), 1):
-            if line.strip():
+            if told := line.removeprefix(b"\xef\xbb\xbf").strip():
                 try:
-                    yield persona_text(_text(line.removeprefix(b"\xef\xbb\xbf").strip()))
+                    yield persona_text(_text(told))
                 except ValueError as error:
                     raise ValueError(f"line {number}: {error}") from None
 

@@ -12,9 +12,11 @@ from apigen.options import Options, parse_options
 from apigen.records import Api, Call, CallResult, Json, JsonObject
 from apigen.sandbox import Invocation, Sandbox, open_sandbox
 from apigen.sources.context import SourceContext
+from apigen.sources.coverage import nodes
 from apigen.sources.descriptions import Descriptions
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
 
 
 class PythonOptions(Options):
@@ -161,3 +163,8 @@ def _check_schema(schema: Any) -> None:
         raise ValueError(f"no valid JSON Schema: {str(error).splitlines()[0]}") from None
     if schema.get("type") != "object" or not isinstance(schema.get("properties"), Mapping):
         raise ValueError("`parameters` is no object schema")
+    if not all(isinstance(part, Mapping) for part in schema["properties"].values()):
+        raise ValueError("an argument's schema is no object")
+    # Outside the sandbox jsonschema would go and fetch what a reference names.
+    if any(isinstance(node.get(key), str) for node in nodes(schema) for key in REFERENCES):
+        raise ValueError("`parameters` refers to another schema")

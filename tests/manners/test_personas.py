@@ -30,6 +30,10 @@ def test_a_file_has_one_a_line_in_any_of_three_forms(tmp_path):
     assert read(tmp_path, "\r\n".join(lines)) == ("a pilot", "a cook", "a diver", '"Mad" Max')
 
 
+def test_a_line_of_a_byte_order_mark_alone_is_an_empty_one(tmp_path):
+    assert read(tmp_path, "\ufeff\r\na pilot") == ("a pilot",)
+
+
 def test_a_list_is_taken_as_it_is():
     assert load_personas(["a pilot", "a pilot", " a cook "]) == ("a pilot", "a cook")
     assert load_personas("") == load_personas(()) == ()

@@ -16,6 +16,7 @@ from apigen.options import Door
 from apigen.records import Api, Call, CallResult
 from apigen.sources import Library, build_sources, open_library
 from apigen.sources.context import SourceContext
+from apigen.sources.python import read_description
 
 Write = Callable[..., Path]
 
@@ -405,6 +406,45 @@ ROW = {
 }
 
 
+def row_of(schema: Any) -> dict[str, Any]:
+    """The row of a function with one argument of this schema."""
+    return ROW | {"parameters": {"type": "object", "properties": {"a": schema}}}
+
+
+def forging(write: Write, row: Any) -> Path:
+    """A library that says of itself what it likes: its code runs in the process that describes it."""
+    data = json.dumps({"apis": [row], "problems": [], "clocked": False}).encode()
+    return write(f"import os, time\nos.write(3, {len(data).to_bytes(8, 'big') + data!r})\ntime.sleep(30)\n")
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {},
+        ROW | {"parameters": {"type": 5}},
+        ROW | {"parameters": 5},
+        ROW | {"examples": 5},
+        ROW | {"examples": [5]},
+        ROW | {"name": 5},
+        {key: value for key, value in ROW.items() if key != "module"},
+        row_of(True),
+        row_of({"$ref": "http://127.0.0.1:9/"}),
+        row_of({"type": "array", "items": {"$dynamicRef": "#/nowhere"}}),
+    ],
+    ids=json.dumps,
+)
+def test_a_library_that_forges_its_description_is_refused(write: Write, row: Any) -> None:
+    folder = forging(write, row)
+    found = problem(folder)
+    assert str(folder) in found
+    assert "is not usable" in found or "gave no usable reply" in found
+
+
+def test_a_forged_description_with_nothing_wrong_in_it_is_taken(write: Write) -> None:
+    (api,) = opened(forging(write, row_of({"type": "integer"}))).apis
+    assert api.properties == {"a": {"type": "integer"}}
+
+
 @pytest.mark.parametrize(
     "frame",
     [
@@ -415,19 +455,13 @@ ROW = {
         {"problems": [5]},
         {"problems": 5},
         {"problems": [{}]},
-        {"apis": [ROW | {"parameters": {"type": 5}}]},
-        {"apis": [ROW | {"parameters": 5}]},
-        {"apis": [ROW | {"examples": 5}]},
-        {"apis": [ROW | {"examples": [5]}]},
-        {"apis": [ROW | {"name": 5}]},
-        {"apis": [{key: value for key, value in ROW.items() if key != "module"}]},
+        {"problems": None},
     ],
     ids=json.dumps,
 )
-def test_a_library_that_forges_its_description_is_refused(write: Write, frame: Any) -> None:
-    """Library code runs in the process that describes it, so the description is as untrusted as the code."""
-    folder = write(f"import os, sys\nos.write(int(sys.argv[1]), {json.dumps(frame)!r}.encode())\nos._exit(0)\n")
-    assert str(folder) in problem(folder)
+def test_a_reply_that_is_no_description_is_refused(frame: Any) -> None:
+    with pytest.raises(LibraryError, match="no usable reply"):
+        read_description({"apis": [], "problems": []} | frame, Path("lib"))
 
 
 def test_nothing_of_the_library_is_imported_here(write: Write) -> None:

@@ -80,7 +80,8 @@ def _chosen(config: RunConfig, usual: FinalAnswersConfig, llm: str) -> FinalAnsw
 async def _answer_all(
     reader: StoreReader, writer: RunWriter, log: CommitLog, finals: FinalAnswers, llm: RecordedLLM, at_once: int
 ) -> Answered:
-    waiting = (sample.candidate for sample in reader.samples() if sample.calls and sample.results and not sample.final)
+    samples = reader.samples(singly=True)
+    waiting = (sample.candidate for sample in samples if sample.calls and sample.results and not sample.final)
     first = next(waiting, None)
     if first is None:
         return Answered(0, 0, 0)

@@ -421,6 +421,22 @@ def test_another_llm_is_asked_what_one_had_no_answer_for_and_once_only(serving: 
     assert len(server.requests) == asked
 
 
+def test_nothing_keeps_the_store_s_log_from_being_folded_in_meanwhile(serving: Serving, settings: Settings) -> None:
+    """A read that stays open would: the log then grows with every answer."""
+    left: list[int] = []
+
+    def twist(body: Body) -> None:
+        if purpose_of(body) == "final":
+            _, written, folded = in_store(chosen, "pragma wal_checkpoint(passive)")[0]
+            left.append(written - folded)
+
+    server = serving(Oracle(twist=twist))
+    chosen = settings(server.base_url, target={"verified": 6}, sampler={"styles": {"simple": 1}}, concurrency=1)
+    go(chosen)
+    assert asyncio.run(answer(Path(chosen["store"]))).answered == 6
+    assert left == [0] * 6
+
+
 def test_a_run_in_progress_and_an_unknown_llm_are_refused(
     serving: Serving, settings: Settings, apigen: Callable[..., Any]
 ) -> None:

@@ -38,7 +38,8 @@ async def answer(
 ) -> Answered:
     """Let an LLM of the run's config answer every verified sample that makes calls and has no final answer yet.
 
-    By default the one that the config names, or its `writer`. Exports are not written anew. The run's budgets do not hold here.
+    By default the one that the config names, or its `writer`; another one is asked also what those before it had no answer to.
+    Exports are not written anew. The run's budgets do not hold here.
 
     Raises:
         ConfigError, StoreError: Before anything is spent, also where a run is writing the store.
@@ -52,7 +53,8 @@ async def answer(
         if run is None:
             raise StoreError(f"{store}: holds no run")
         config = stored_config(run["config"])
-        chosen = _chosen(config, llm)
+        usual = config.final_answers or FinalAnswersConfig()
+        chosen = _chosen(config, usual, llm)
         asked = build_llms({chosen.llm: config.llms[chosen.llm]}, config.concurrency)[chosen.llm]
         asked.on_pause = notice
         writer = RunWriter(store, open_database(store), reader.run_id)
@@ -63,22 +65,23 @@ async def answer(
         cleanup.push_async_callback(recorded.close)
         recorded.attach(log)
         asked.attach_journal(log, request_key, chosen.llm)
-        finals = FinalAnswers(chosen, recorded, Prompts(config.prompts))
+        instead = chosen.llm if chosen.llm != usual.llm else ""
+        finals = FinalAnswers(chosen, recorded, Prompts(config.prompts), instead)
         return await _answer_all(reader, writer, log, finals, recorded, asked.max_in_flight)
 
 
-def _chosen(config: RunConfig, llm: str) -> FinalAnswersConfig:
-    chosen = config.final_answers or FinalAnswersConfig()
-    name = llm or chosen.llm
+def _chosen(config: RunConfig, usual: FinalAnswersConfig, llm: str) -> FinalAnswersConfig:
+    name = llm or usual.llm
     if name not in config.llms:
         raise ConfigError(f"'{name}' is not among the run's `llms`, which are {listed(config.llms)}", key="--llm")
-    return chosen.model_copy(update={"llm": name})
+    return usual.model_copy(update={"llm": name})
 
 
 async def _answer_all(
     reader: StoreReader, writer: RunWriter, log: CommitLog, finals: FinalAnswers, llm: RecordedLLM, at_once: int
 ) -> Answered:
-    waiting = (sample.candidate for sample in reader.samples() if sample.calls and sample.results and not sample.final)
+    samples = reader.samples(singly=True)
+    waiting = (sample.candidate for sample in samples if sample.calls and sample.results and not sample.final)
     first = next(waiting, None)
     if first is None:
         return Answered(0, 0, 0)

@@ -11,6 +11,11 @@ from apigen.errors import StoreError
 BUFFER_BYTES = 1 << 20
 
 
+def place_of(file: Path) -> Path:
+    """Return where a file stands, the same for every way to its folder. A link stands for itself: a new file takes its place."""
+    return Path(os.path.realpath(file.parent)) / file.name
+
+
 @contextlib.contextmanager
 def whole_file(file: Path) -> Iterator[BinaryIO]:
     """Open a file that appears under its name, in place of what was there, once all is written.

@@ -286,7 +286,8 @@ class Request:
     """One question to an LLM, on behalf of one draw.
 
     `purpose` (`generate`, `judge`, `agreement`, `final`) and `draw` say what it is for; `part` tells a draw's questions apart.
-    `schema`, where given, is the JSON Schema that the reply should follow.
+    `schema`, where given, is the JSON Schema that the reply should follow. `llm` names who is asked, where it may
+    have been another before, whose reply is none to this.
     """
 
     purpose: str
@@ -297,6 +298,7 @@ class Request:
     temperature: float | None = None
     seed: int | None = None
     part: int = 0
+    llm: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -401,6 +401,42 @@ def test_a_run_that_had_none_gets_them_later(serving: Serving, settings: Setting
     assert answers_of(chosen)[: len(told)] == told
 
 
+def test_another_llm_is_asked_what_one_had_no_answer_for_and_once_only(serving: Serving, settings: Settings) -> None:
+    def twist(body: Body) -> str | None:
+        wrong = purpose_of(body) == "final" and body["model"] == "m"
+        return '{"answer": "It is 987654321."}' if wrong else None
+
+    server = serving(Oracle(twist=twist))
+    chosen = settings(server.base_url, target={"verified": 3}, sampler={"styles": {"simple": 1}})
+    chosen["llms"]["other"] = {**chosen["llms"]["writer"], "model": "o"}
+    go(chosen)
+    store = Path(chosen["store"])
+    assert asyncio.run(answer(store)) == Answered(0, 3, 0)
+    assert asyncio.run(answer(store, llm="other")) == Answered(3, 0, 0)
+    asked = len(server.requests)
+    with closing(sqlite3.connect(store)) as db, db:
+        db.execute("update candidates set final = ''")
+    assert asyncio.run(answer(store)) == Answered(0, 3, 0)
+    assert asyncio.run(answer(store, llm="other")) == Answered(3, 0, 0)
+    assert len(server.requests) == asked
+
+
+def test_nothing_keeps_the_store_s_log_from_being_folded_in_meanwhile(serving: Serving, settings: Settings) -> None:
+    """A read that stays open would: the log then grows with every answer."""
+    left: list[int] = []
+
+    def twist(body: Body) -> None:
+        if purpose_of(body) == "final":
+            _, written, folded = in_store(chosen, "pragma wal_checkpoint(passive)")[0]
+            left.append(written - folded)
+
+    server = serving(Oracle(twist=twist))
+    chosen = settings(server.base_url, target={"verified": 6}, sampler={"styles": {"simple": 1}}, concurrency=1)
+    go(chosen)
+    assert asyncio.run(answer(Path(chosen["store"]))).answered == 6
+    assert left == [0] * 6
+
+
 def test_a_run_in_progress_and_an_unknown_llm_are_refused(
     serving: Serving, settings: Settings, apigen: Callable[..., Any]
 ) -> None:

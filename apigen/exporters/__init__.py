@@ -22,6 +22,7 @@ from apigen.exporters.parquet import SUFFIX, ParquetTable
 from apigen.files import whole_file
 from apigen.options import choose_door, parse_options
 from apigen.records import Api, Json, JsonObject, Sample
+from apigen.store import files_of
 from apigen.store.reader import StoreReader
 
 EXPORTERS: dict[str, Format] = {
@@ -45,7 +46,7 @@ def check_exports(entries: Iterable[Export], store: Path) -> list[Order]:
         ConfigError: For an unknown format, a missing file name, a wrong option, or a file that is the store's or another export's.
     """
     found: list[Order] = []
-    taken = {store.absolute()}
+    taken = files_of(store)
     for number, entry in enumerate(entries):
         key = f"exports[{number}]"
         choose_door(entry, EXPORTERS, f"{key}.format")
@@ -64,8 +65,10 @@ def export_run(reader: StoreReader, order: Order) -> Written:
 
     Raises:
         StoreError: If the store cannot be read, or a file cannot be written.
-        ConfigError: If the library cannot be split so.
+        ConfigError: If the library cannot be split so, or a file is the store's.
     """
+    if order.file.name:
+        claim(files_of(reader.path), order.parts.values())
     samples: Iterable[Sample] = reader.samples(order.shuffle)
     if order.styles:
         wanted = frozenset(order.styles)

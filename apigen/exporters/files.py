@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 from collections.abc import Callable
+from errno import EISDIR
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -53,6 +54,8 @@ class Output:
         self._file, self._open_table, self._shard = file, table, shard
         self._parts: list[Path] = []
         self._counts: list[int] = []
+        if shard is None and file.is_dir():  # before another part has got its name
+            raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
         self._next()
 
     def write(self, row: Json) -> None:

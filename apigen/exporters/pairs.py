@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from apigen.equivalence import spelled_out
 from apigen.exporters.formats import Pair
-from apigen.exporters.messages import ALLOWED_NAME
+from apigen.exporters.messages import ALLOWED_NAME, tool_names
 from apigen.records import Call, Candidate, Sample
 from apigen.store.reader import StoreReader
 from apigen.words import words_of
@@ -30,14 +30,19 @@ MEANT = {"irrelevance": "irrelevance:api_not_offered", "missing_parameter": "mis
 
 def pairs_of(reader: StoreReader, samples: Iterable[Sample], doubtful: bool = False) -> Iterator[Pair]:
     """Yield each sample with every wrong answer that is known, in the order of the candidates; once with None where there is none."""
-    known = {api.name for api in reader.apis()}
+    names = tool_names([api.name for api in reader.apis()])
+    taken = frozenset(names.values())
+
+    def can_be_told(name: str) -> bool:
+        """No name but an API's own is changed by a format, or is one that another is changed into."""
+        return name in names or (ALLOWED_NAME.fullmatch(name) is not None and name not in taken)
+
     for sample in samples:
         found: list[list[str]] = []
         for code, calls in _wrong(sample, reader.rejected_beside(sample.candidate), doubtful):
             meaning = _meaning(calls, sample)
-            # A name that a format would have to change is taken where it is an API's only: others could change into one.
             found = found or [_meaning(sample.calls, sample)]
-            if meaning not in found and all(call.name in known or ALLOWED_NAME.fullmatch(call.name) for call in calls):
+            if meaning not in found and all(can_be_told(call.name) for call in calls):
                 found.append(meaning)
                 yield Pair(sample.candidate, sample.stages, calls, code)
         if len(found) < 2:

@@ -49,7 +49,8 @@ class Split:
             if left < 0 or REST in shares:
                 raise ConfigError(f"the shares come to {1 - left:g}; make it 1", key="split")
             shares = {REST: round(left, 9), **shares}
-        if len({name.casefold() for name in shares}) < len(shares) or len(shares) < 2:
+        # Not even a dataset card, which takes no `-`, may find two of one name.
+        if len({name.casefold().replace("-", "_") for name in shares}) < len(shares) or len(shares) < 2:
             raise ConfigError("takes two parts or more with different names", key="split")
         if by not in get_args(SplitBy):
             raise ConfigError(f"'{by[:50]}' is unknown; choose one of {', '.join(get_args(SplitBy))}", key="split_by")

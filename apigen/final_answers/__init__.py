@@ -22,10 +22,13 @@ TRIES = 2
 
 
 class FinalAnswers:
-    """Asks for the final answers of candidates that every checker so far let pass."""
+    """Asks for the final answers of candidates that every checker so far let pass.
 
-    def __init__(self, config: FinalAnswersConfig, llm: LLM, prompts: Prompts) -> None:
-        self._config, self._llm, self._prompts = config, llm, prompts
+    `instead` names an LLM that is asked instead of the config's.
+    """
+
+    def __init__(self, config: FinalAnswersConfig, llm: LLM, prompts: Prompts, instead: str = "") -> None:
+        self._config, self._llm, self._prompts, self._instead = config, llm, prompts, instead
 
     @classmethod
     def of(cls, config: RunConfig, llms: Mapping[str, LLM], prompts: Prompts) -> "FinalAnswers | None":
@@ -70,6 +73,7 @@ class FinalAnswers:
             max_tokens=self._config.max_tokens,
             temperature=self._config.temperature,
             seed=(draw.seed + attempt) % 2**31,
+            llm=self._instead,
         )
 
     def _unusable(self, candidate: Candidate, asked: list[Request]) -> UnusableReply:

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 from apigen.errors import ConfigError
-from apigen.files import whole_file
+from apigen.files import place_of, whole_file
 from apigen.records import Json
 from apigen.report.chunks import Chunks, element
 from apigen.report.counts import Examples, Rates, Timeline, Uses
 from apigen.report.figures import gather_figures
 from apigen.report.page import frame
 from apigen.report.rows import SURPLUS, VERIFIED, outcome, search_row, shown_row
+from apigen.store import files_of
 from apigen.store.history import RunHistory
 from apigen.store.packing import dumps
 
@@ -44,7 +45,7 @@ def write_report(history: RunHistory, file: Path, most: int = MOST_ROWS) -> Repo
         ConfigError: If the file is the store.
         StoreError: If the file cannot be written, or the store not be read.
     """
-    if file.name and file.absolute() == history.path.absolute():
+    if file.name and place_of(file) in files_of(history.path):
         raise ConfigError(f"{file} is the store; choose another file", key="--output")
     with whole_file(file) as out, tempfile.TemporaryFile() as rows, history.one_moment():
         head, middle, end = frame(f"{history.path.name}, run {history.run_id}")

@@ -4,6 +4,7 @@
 is what people say of samples.
 """
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from apigen.errors import StoreError
+from apigen.files import place_of
 
 LATEST = "m009_final"
 """The last migration. Kept here too, since sqlite-utils takes long to import and is needed only where one is pending."""
@@ -28,6 +30,12 @@ _FOR_NOW = {
     sqlite3.SQLITE_IOERR,
     sqlite3.SQLITE_CANTOPEN,
 }
+
+
+def files_of(store: Path) -> set[Path]:
+    """Return the files that a store is made of, as `place_of` tells them: nothing else may be written there."""
+    files = {place_of(store), Path(os.path.realpath(store))}
+    return {file.with_name(file.name + end) for file in files for end in ("", "-wal", "-shm", ".lock")}
 
 
 class StoreBusy(StoreError):

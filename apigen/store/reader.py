@@ -160,16 +160,17 @@ class StoreReader:
         with self._damage():
             return tuple([_api(row) for row in self._query(query, self.run_id)])
 
-    def samples(self, shuffle: int | None = None) -> Iterator[Sample]:
+    def samples(self, shuffle: int | None = None, *, singly: bool = False) -> Iterator[Sample]:
         """Yield the verified samples in draw order, or shuffled by a seed; what lies past the run's cut is left out.
 
-        A shuffle holds 8 bytes a sample, and reads each from its own place in the store.
+        A shuffle holds 8 bytes a sample, and reads each from its own place in the store. So does `singly`, for those who
+        take long over each: a read that stays open meanwhile keeps SQLite from folding its log in, which grows with every write.
         """
         run = self.run()
         if run is None:
             return
         stages = tuple(json.loads(run["stages"]))
-        rows = self._rows(None) if shuffle is None else self._shuffled(shuffle)
+        rows = self._singly(shuffle) if singly or shuffle is not None else self._rows(None)
         for candidate in self._candidates(rows):
             yield Sample(candidate, stages)
 
@@ -219,9 +220,10 @@ class StoreReader:
     def _rows(self, reason: str | None, sql: str = CANDIDATES) -> Iterator[tuple[Json, ...]]:
         return self._plain_rows(sql, self.run_id, reason, LAST_DRAW if reason is not None else self._cut())
 
-    def _shuffled(self, seed: int) -> Iterator[tuple[Json, ...]]:
+    def _singly(self, shuffle: int | None) -> Iterator[tuple[Json, ...]]:
         numbers = array("q", (number for (number,) in self._plain_rows(NUMBERS, self.run_id, self._cut())))
-        Random(seed).shuffle(numbers)  # noqa: S311
+        if shuffle is not None:
+            Random(shuffle).shuffle(numbers)  # noqa: S311
         for number in numbers:
             yield from self._plain_rows(ONE, number)
 

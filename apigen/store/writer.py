@@ -322,5 +322,6 @@ def request_key(request: Request) -> str:
         request.max_tokens,
         request.temperature,
         request.seed,
+        *([request.llm] if request.llm else []),
     ]
     return sha256(canonical(parts).encode("utf-8", "backslashreplace")).hexdigest()

@@ -174,6 +174,22 @@ def test_two_cards_do_not_fit_one_folder(tmp_path):
         check_exports(entries, tmp_path / "s.db")
 
 
+@pytest.mark.parametrize("name", ["run.db", "sub/../run.db", "way/run.db", "run.db-wal", "link.db"])
+def test_the_store_is_not_written_over(tmp_path, name):
+    with closing(start(tmp_path / "run.db")) as writer:
+        save(writer, 0, "")
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "way").symlink_to(tmp_path)
+    (tmp_path / "link.db").symlink_to(tmp_path / "run.db")
+    with closing(StoreReader(tmp_path / ("link.db" if name == "link.db" else "run.db"))) as reader:
+        before = (tmp_path / "run.db").read_bytes()
+        with pytest.raises(ConfigError, match="taken by the store"):
+            export_run(reader, Order("xlam", tmp_path / name))
+    assert (tmp_path / "run.db").read_bytes() == before
+    with pytest.raises(ConfigError, match="taken by the store"):
+        check_exports([Door(name="xlam", options={"file": tmp_path / name})], tmp_path / "link.db")
+
+
 # --- the card ---
 
 

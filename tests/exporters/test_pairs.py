@@ -10,7 +10,9 @@ from apigen.exporters.orders import Order
 from apigen.exporters.pairs import pairs_of
 from apigen.records import Call, Candidate, Draw
 from apigen.store.reader import StoreReader
-from tests.store.makers import APIS, start
+from apigen.store.writer import RunWriter
+from tests.makers import make_api
+from tests.store.makers import APIS, CLOCK, STAGES, config, start
 
 CHOSEN = Call("area", {"width": 2, "height": 3})
 OTHER = Call("area", {"width": 4, "height": 5})
@@ -88,6 +90,22 @@ def test_candidates_without_calls_and_names_that_no_chat_takes_are_passed_over(t
         rejected(draw, "format:unknown_api", 2, calls=(hostile,)),
     ]
     assert found(tmp_path, (verified(draw), *beside)) == [("", None)]
+
+
+def test_a_name_that_an_api_has_in_chats_is_no_wrong_one(tmp_path):
+    """`geo.area` is `geo_area` there: a call of that name would be the right answer, rejected."""
+    draw = draw_of(apis=(make_api("geo.area"),))
+    right = Call("geo.area", CHOSEN.arguments)
+    beside = [
+        rejected(draw, "format:unknown_api", place, calls=(Call(name, CHOSEN.arguments),))
+        for place, name in enumerate(("geo_area", "area_of"), 1)
+    ]
+    with closing(RunWriter.start(
+        config(tmp_path / "a.db"), draw.apis, library_hash="abc", sandbox_tier="process", stages=STAGES, clock=CLOCK
+    )) as writer:  # fmt: skip
+        writer.save_draw(draw, [verified(draw, call=right), *beside], 1.0)
+    with closing(StoreReader(tmp_path / "a.db")) as reader:
+        assert [pair.rejected for pair in pairs_of(reader, reader.samples())] == [(Call("area_of", CHOSEN.arguments),)]
 
 
 def test_what_an_llm_thought_is_taken_on_request(tmp_path):

@@ -163,6 +163,7 @@ def test_each_part_has_an_api(count):
         ({"train": 0.8, "test": 0.1}, "sample", "split", "come to 0.9; make it 1"),
         ({"a": 0.8, "test": 0.4}, "sample", "split", "come to 1.2; make it 1"),
         ({"Test": 0.5, "test": 0.5}, "sample", "split", "different names"),
+        ({"a-b": 0.5, "a_b": 0.5}, "sample", "split", "different names"),
         ({"test": 0.5}, "day", "split_by", "choose one of sample, api"),
     ],
 )
@@ -203,6 +204,15 @@ def test_a_failure_midway_leaves_the_old_parts(tmp_path):
         "data.train.jsonl": "old",
         "data.test.jsonl": "old",
     }
+
+
+def test_a_folder_in_the_place_of_one_part_leaves_the_others(tmp_path):
+    (tmp_path / "data.train.jsonl").write_text("old")
+    (tmp_path / "data.test.jsonl").mkdir()
+    with pytest.raises(StoreError, match="cannot be written"):
+        export_order(SAMPLES[:100], Order("xlam", tmp_path / "data.jsonl", Split.of({"test": 0.5})), {}, APIS)
+    assert (tmp_path / "data.train.jsonl").read_text() == "old"
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["data.test.jsonl", "data.train.jsonl"]
 
 
 def entry(**options) -> Export:

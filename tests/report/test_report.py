@@ -260,6 +260,7 @@ def test_the_command_says_what_it_wrote(store: Path, apigen: Any) -> None:
     ("arguments", "complaint"),
     [
         (["none.db", "-o", "page.html"], "none.db: there is no such store"),
+        (["run.db", "-o", "./page/../run.db"], "is the store; choose another file"),
         (["run.db", "-o", "run.db"], "--output: run.db is the store; choose another file"),
         (["run.db", "-o", "."], ".: is a folder; give a file to write"),
         (["run.db", "-o", "page.html", "--run", "7"], "has no run 7, only 1"),

@@ -66,10 +66,10 @@ daily|every day|each day|once a day|a day|per day|365 times
 hourly|every hour|each hour|an hour|per hour
 ascending|ascend|increasing|smallest first|lowest first|smallest to largest|lowest to highest|low to high|asc
 descending|descend|decreasing|largest first|highest first|largest to smallest|highest to lowest|high to low|desc
-addition|add|plus|sum|+
-subtraction|subtract|minus|difference|-
-multiplication|multiply|times|multiplied|product|*
-division|divide|divided by|quotient|/
+addition|add|adding|added|plus|sum|+
+subtraction|subtract|subtracting|subtracted|minus|difference|-
+multiplication|multiply|multiplying|times|multiplied|product|*
+division|divide|dividing|divided by|quotient|/
 uk|gb|u.k.|british|britain|england|united kingdom|imperial
 weight lifting|weightlifting|lifting weights|lifted weights|weights
 rope jumping|jump rope|jumping rope|jumped rope|skipping rope|rope skipping

@@ -79,7 +79,11 @@ _SCALES = {
     ("kelvin", "kelvins"): (Fraction(1), Fraction(0)),
 }
 _LONE = frozenset({"s", "h", "m", "g", "l", "w", "v", "min", "ma"})  # in a name these are a unit only at its end
-_SPEEDS = (("kilomet(?:er|re)s|kms?", "kmh"), ("miles?", "mph"))
+_SPEEDS = (
+    ("(?:kilomet(?:er|re)s?|kms?)", "(?:hour|hr|h)", "kmh"),
+    ("miles?", "(?:hour|hr|h)", "mph"),
+    ("(?:met(?:er|re)s?|m)", "(?:second|sec|s)", "m/s"),
+)
 _LONGEST_DESCRIPTION = 4000
 _BARE = {
     **dict.fromkeys(("h", "hr", "hour", "hours"), Fraction(60)),
@@ -138,7 +142,9 @@ def _read_table() -> dict[str, Unit]:
 UNITS = _read_table()
 _NAMES = "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True))
 _BEHIND = re.compile(rf"[ -]?({_NAMES})(?![^\W\d_]|[23](?![0-9])|[/^])")
-_SPEED_BEHIND = [(re.compile(f" ?(?:{words}) ?(?:per|an|/) ?(?:hour|hr|h)\\b"), unit) for words, unit in _SPEEDS]
+_SPEED_BEHIND = [
+    (re.compile(rf"[ -]?{way}[ -]?(?:per|an?|/)[ -]?{time}(?![^\W_]|[/^])"), unit) for way, time, unit in _SPEEDS
+]
 _IN_UNIT = re.compile(rf"\bin (?:whole |decimal )?({_NAMES})(?![a-z0-9/^]| per )(?!,? (?:or|and) |/)")
 
 
@@ -156,7 +162,10 @@ def unit_of_name(name: str) -> Unit | None:
     """Return the unit that a parameter's name says: kilograms for `max_kg_per_bag`, none for `price_per_liter`."""
     tokens = name.lower()[:_LONGEST_DESCRIPTION].split("_")
     if "per" in tokens:
-        tokens = tokens[: tokens.index("per")]
+        tokens, per = tokens[: tokens.index("per")], tokens[tokens.index("per") + 1 :]
+        whole = unit_behind(" per ".join((*tokens[-1:], *per[:1])))
+        if whole and whole[0].dimension == "speed":
+            return whole[0]
     last = len(tokens) - 1
     named = [token for at, token in enumerate(tokens) if token not in _LONE or (at == last > 0)]
     return next((UNITS[token] for token in reversed(named) if token in UNITS), None)

@@ -102,10 +102,21 @@ def states_member(query: str, member: str, description: str) -> bool:
         return True
     if any(states_phrase(text, group) for group in SYNONYMS.get(name, ())):
         return True
+    if _spelled_apart(name).search(text):
+        return True
     words = content_words(member) or words_of(member)
     if words and all(_states_word(query, word) for word in words):
         return True
     return any(_states_gloss(query, gloss) for gloss in _glosses(member, description))
+
+
+@lru_cache(maxsize=1024)
+def _spelled_apart(name: str) -> re.Pattern[str]:
+    """Match a name with its letters and digits apart or together: `SHA-256` and `sha 256` for `sha256`, not `a 4` for `a4`."""
+    runs = re.findall(r"[^\W\d_]+|[0-9]+", name)
+    joints = ["[ -]?" if len(run) > 1 else "-?" for run in runs[:-1]]
+    spelled = "".join(run + joint for run, joint in zip(runs, [*joints, ""], strict=True))
+    return re.compile(rf"(?<!\w){spelled}(?!\w)" if len(runs) > 1 else "(?!)")
 
 
 @lru_cache(maxsize=256)

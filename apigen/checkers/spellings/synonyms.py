@@ -57,7 +57,7 @@ years|year|yrs|yr|how old|year-old|age
 joules|joule|j
 calories|calorie|cal|kcal
 yearly|annual|annually|every year|each year|once a year|per annum|a year
-half yearly|semiannual|semiannually|semi-annually|twice a year|biannually|half-yearly|every half year|each half year|half a year|every six months|every 6 months
+half yearly|semiannual|semiannually|semi-annually|twice a year|biannually|half-yearly|half year|every six months|every 6 months
 quarterly|every quarter|each quarter|every three months|every 3 months|four times a year
 monthly|every month|each month|once a month|a month|per month|12 times a year
 biweekly|fortnightly|every fortnight|a fortnight|every two weeks|every 2 weeks|every other week|every second week

@@ -72,10 +72,10 @@ class Visits:
         course = self._course(api)
         if not course.examples:
             made = from_schema(api, rng)
-            return [self._tries(api, course, visit, made, vary, rng)] if made else []
+            return [self._tries(api, course, visit, 0, made, vary, rng)] if made else []
         recorded = _distinct(course, visit, calls)
         found = [
-            self._tries(api, course, visit + turn, course.examples[place], vary, rng)
+            self._tries(api, course, visit, turn, course.examples[place], vary, rng)
             for turn, place in enumerate(recorded)
         ]
         return found if len(found) < 2 else _apart(found)
@@ -84,12 +84,15 @@ class Visits:
         """Return an API's visits until they begin again."""
         return self._course(api).steps
 
-    def _tries(self, api: Api, course: _Course, visit: int, recorded: Call, vary: float, rng: Random) -> Tries:
+    def _tries(
+        self, api: Api, course: _Course, visit: int, turn: int, recorded: Call, vary: float, rng: Random
+    ) -> Tries:
+        """Say what to try for one call of a visit. All its calls give the same arguments: who asks twice says as much each time."""
         if not vary:
             return (recorded,)
         step = course.steps[visit % len(course.steps)]
         plain = self._giving(api, recorded, step.given, rng)
-        chosen = self._choosing(api, course, visit, plain)
+        chosen = self._choosing(api, course, visit + turn, plain)
         if rng.random() < vary:
             chosen = self._varied(api, chosen, course.enums, rng)
         proposed = [without_defaults(chosen, api)]

@@ -141,6 +141,22 @@ def test_parallel_calls_one_api_several_times():
         assert len(set(last)) == len(last)
 
 
+def test_parallel_calls_give_the_same_arguments_by_the_plan():
+    """Who asks twice says as much each time; what one of two questions leaves open, nobody can tell from a default."""
+    properties = {
+        "count": {**INTEGER, "minimum": 0},
+        **{f"o{number}": {**INTEGER, "minimum": 0} for number in range(4)},
+    }
+    examples = [{"count": 10 * turn} | {f"o{number}": 30 for number in range(turn)} for turn in range(1, 5)]
+    api = make_api("api", properties, ["count"], examples)
+    shapes = [
+        {frozenset(plan[0].arguments) for plan in draw.plans}
+        for draw in draws(only("parallel", calls=(2, 3), vary_values=1), library=(api,))
+    ]
+    assert {len(one) for one in shapes} == {1}
+    assert len(set().union(*shapes)) > 5
+
+
 def test_parallel_makes_no_more_calls_than_are_recorded():
     assert {len(draw.plans) for draw in draws(only("parallel", calls=(8, 8)))} == {3}
 

@@ -11,6 +11,11 @@ from apigen.errors import StoreError
 BUFFER_BYTES = 1 << 20
 
 
+def place_of(file: Path) -> str:
+    """Return where a file lies, or would lie: the same for every path that leads there, through links or `..`."""
+    return os.path.realpath(file)
+
+
 @contextlib.contextmanager
 def whole_file(file: Path) -> Iterator[BinaryIO]:
     """Open a file that appears under its name, in place of what was there, once all is written.

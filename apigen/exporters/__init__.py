@@ -19,7 +19,7 @@ from apigen.exporters.messages import tool_names
 from apigen.exporters.orders import ExportOptions, Order, Written, claim
 from apigen.exporters.pairs import pairs_of
 from apigen.exporters.parquet import SUFFIX, ParquetTable
-from apigen.files import whole_file
+from apigen.files import place_of, whole_file
 from apigen.options import choose_door, parse_options
 from apigen.records import Api, Json, JsonObject, Sample
 from apigen.store.reader import StoreReader
@@ -45,7 +45,7 @@ def check_exports(entries: Iterable[Export], store: Path) -> list[Order]:
         ConfigError: For an unknown format, a missing file name, a wrong option, or a file that is the store's or another export's.
     """
     found: list[Order] = []
-    taken = {store.absolute()}
+    taken = {place_of(store)}
     for number, entry in enumerate(entries):
         key = f"exports[{number}]"
         choose_door(entry, EXPORTERS, f"{key}.format")
@@ -64,8 +64,10 @@ def export_run(reader: StoreReader, order: Order) -> Written:
 
     Raises:
         StoreError: If the store cannot be read, or a file cannot be written.
-        ConfigError: If the library cannot be split so.
+        ConfigError: If the library cannot be split so, or a file is the store.
     """
+    if order.file.name:
+        claim({place_of(reader.path)}, order.parts.values())
     samples: Iterable[Sample] = reader.samples(order.shuffle)
     if order.styles:
         wanted = frozenset(order.styles)

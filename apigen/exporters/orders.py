@@ -11,6 +11,7 @@ from apigen.errors import ConfigError
 from apigen.exporters.formats import Format
 from apigen.exporters.parquet import SUFFIX, need_pyarrow
 from apigen.exporters.splits import Split, SplitBy
+from apigen.files import place_of
 from apigen.options import Options
 from apigen.records import Api, Json, Style
 
@@ -96,13 +97,13 @@ class Written:
     left_out: dict[str, int]
 
 
-def claim(taken: set[Path], files: Iterable[Path]) -> None:
-    """Add files to those that are taken.
+def claim(taken: set[str], files: Iterable[Path]) -> None:
+    """Add the places of files to those that are taken.
 
     Raises:
         ConfigError: If one is taken already, or is none.
     """
-    wanted = {file.absolute() for file in files if file.name}
+    wanted = {place_of(file) for file in files if file.name}
     if not wanted or wanted & taken:
         raise ConfigError("is a folder, or taken by the store or another export; choose another", key="file")
     taken |= wanted

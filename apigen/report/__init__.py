@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from apigen.errors import ConfigError
-from apigen.files import whole_file
+from apigen.files import place_of, whole_file
 from apigen.records import Json
 from apigen.report.chunks import Chunks, element
 from apigen.report.counts import Examples, Rates, Timeline, Uses
@@ -44,7 +44,7 @@ def write_report(history: RunHistory, file: Path, most: int = MOST_ROWS) -> Repo
         ConfigError: If the file is the store.
         StoreError: If the file cannot be written, or the store not be read.
     """
-    if file.name and file.absolute() == history.path.absolute():
+    if place_of(file) == place_of(history.path):
         raise ConfigError(f"{file} is the store; choose another file", key="--output")
     with whole_file(file) as out, tempfile.TemporaryFile() as rows, history.one_moment():
         head, middle, end = frame(f"{history.path.name}, run {history.run_id}")

@@ -54,6 +54,7 @@ def shown_row(candidate: Candidate, kind: int) -> Json:
         "answer": candidate.answer,
         "meant": [*map(_call, candidate.meant)],
         "withheld": draw.withheld,
+        "manner": str(draw.manner),
         "verdicts": [*map(_verdict, candidate.verdicts)],
         "offered": [api.name for api in draw.apis],
         "hidden": [api.name for api in draw.hidden],

@@ -31,7 +31,7 @@ def test_draws_prompts_and_costs_are_shown_and_nothing_is_left(
         "turns 1 to",
         "35%",
         "assumed: ",
-        "no LLM was asked",
+        "nothing was asked",
     ):
         assert text in shown
     assert {path for path in tmp_path.rglob("*") if "__pycache__" not in str(path)} == set(before)

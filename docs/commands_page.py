@@ -44,12 +44,12 @@ def _errors(code: int) -> list[str]:
 
 def _command_lines(name: str, command: Any) -> Iterator[str]:
     given = [one for one in command.params if one.param_type_name == "argument"]
-    usage = " ".join(["apigen", name, *(_argument(one) for one in given)])
+    usage = " ".join(["apigen", name, "[OPTIONS]", *(_argument(one) for one in given)])
     yield f"## `apigen {name}`"
     yield ""
     yield " ".join(str(command.help or "").split())
     yield ""
-    yield f"    {usage} [OPTIONS]"
+    yield f"    {usage}"
     types = get_type_hints(command.callback)
     if rows := [_row(one, types.get(one.name)) for one in command.params]:
         yield ""
@@ -60,7 +60,8 @@ def _command_lines(name: str, command: Any) -> Iterator[str]:
 
 def _argument(parameter: Any) -> str:
     name = str(parameter.metavar or parameter.name.upper()).replace("[", "").replace("]", "")
-    return (name if parameter.required else f"[{name}]") + ("…" if parameter.nargs == -1 else "")
+    more = "…" if parameter.nargs == -1 and not name.endswith("…") else ""
+    return (name if parameter.required else f"[{name}]") + more
 
 
 def _row(parameter: Any, annotation: Any) -> str:

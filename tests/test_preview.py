@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from apigen.config import load_config
+from apigen.errors import ConfigError
 from apigen.pipeline import run
 from apigen.preview import ESTIMATED_DRAWS, PASS_RATES, preview
 from tests.servers import ChatServer, Oracle, purpose_of
@@ -94,3 +95,14 @@ def test_a_committee_of_judges_is_counted_whole_and_a_styles_without_calls_too(
     )
     found = asyncio.run(preview(load_config(config_file(chosen))))
     assert {use.purpose: use.replies for use in found.uses} == {"generate": 1, "judge": 3, "agreement": 2}
+
+
+def test_an_export_that_a_run_would_refuse_is_refused(settings: Settings, config_file: ConfigFile) -> None:
+    exports = [{"format": "xlam", "file": "out.jsonl", "results": True}]
+    config = load_config(config_file(settings("http://127.0.0.1:9/v1", exports=exports)))
+    with pytest.raises(ConfigError, match=r"exports\[0\].results"):
+        asyncio.run(preview(config))
+    exports = [{"format": "xlam", "file": "out.jsonl", "split_by": "api", "split": dict.fromkeys("abcde", 0.2)}]
+    config = load_config(config_file(settings("http://127.0.0.1:9/v1", exports=exports)))
+    with pytest.raises(ConfigError, match="split"):
+        asyncio.run(preview(config))

@@ -22,6 +22,8 @@ def print_details(candidate: "Candidate", console: "Console") -> None:
     about = f"draw {draw.index} · candidate {candidate.position} · {draw.style} · {draw.strategy} · {state}"
     console.print(about, style=f"bold {colour}")
     _print_part("query", candidate.query or "(none could be read)", console)
+    if manner := str(draw.manner):
+        _print_part("wording asked for", manner, console)
     for title, apis in (("offered", draw.apis), ("distractors", draw.distractors), ("hidden", draw.hidden)):
         _print_names(title, apis, console)
     _print_outcome(candidate, console)

@@ -40,7 +40,7 @@ def _print(found: "Preview", console: "Console") -> None:
         console.print(f"assumed: {line}", style="dim")
     for note in found.notes:
         console.print(clean(f"note: {note}"), style="yellow")
-    console.print("nothing was asked, stored or fetched")
+    console.print("nothing was asked of an LLM, and nothing stored")
 
 
 def _print_draw(shown: "ShownDraw", first: "ShownDraw | None", console: "Console") -> None:

@@ -98,7 +98,7 @@ class Written:
 
 
 def claim(taken: set[Path], files: Iterable[Path]) -> None:
-    """Add files to those that are taken.
+    """Add the places of files to those that are taken.
 
     Raises:
         ConfigError: If one is taken already, or is none.

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from apigen.checkers import Checker, Toolbox, build_checkers
 from apigen.config import Backend, Prices, RunConfig, Source, Target
+from apigen.exporters import check_exports
 from apigen.final_answers import FinalAnswers
 from apigen.generator import Generator
 from apigen.llms import build_llms
@@ -103,6 +104,7 @@ async def preview(config: RunConfig) -> Preview:
     Raises:
         ConfigError, LibraryError, SandboxError, EndpointError: Whatever would keep a run from beginning, but its store and LLMs.
     """
+    exports = check_exports(config.exports, config.store)
     clock = config.clock or datetime.now(UTC).replace(microsecond=0)
     prompts = Prompts(config.prompts)
     entries = {name: _without_key(entry) for name, entry in config.llms.items()}
@@ -111,6 +113,8 @@ async def preview(config: RunConfig) -> Preview:
     sources = build_sources([_not_recording(entry) for entry in config.library], context)
     library = await open_library(sources, to_execute=True)
     try:
+        for order in exports:
+            order.check(library.apis)
         sampler = Sampler(config.sampler, library.apis, config.seed)
         ledger = Ledger(config.generator.pairs)
         llms = {name: StandIn(name, ledger) for name in entries}

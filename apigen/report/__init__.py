@@ -4,7 +4,6 @@
 the page itself are in `page/`.
 """
 
-import json
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -70,9 +69,9 @@ class _Page:
 
     def gather(self) -> dict[str, Json]:
         history = self._history
-        apis, run = history.apis(), history.run() or {}
+        apis = history.apis()
         numbers = {api.name: number for number, api in enumerate(apis)}
-        stages = json.loads(run.get("stages", "[]"))
+        stages, last = history.stages(), history.last_draw()
         whole = history.funnel().get("")
         total = whole.generated if whole else 0
         rates, uses, examples, timeline = Rates(), Uses(apis), Examples(), Timeline(history.extent())
@@ -81,7 +80,7 @@ class _Page:
             while took is None or took.index < candidate.draw.index:
                 took = next(draws)
                 timeline.add_draw(took)
-            came_to = outcome(candidate, stages, run.get("cut"))
+            came_to = outcome(candidate, stages, last)
             rates.add(candidate, took.model, passed := came_to in (VERIFIED, SURPLUS))
             timeline.add_candidate(took, passed)
             if came_to == VERIFIED:

@@ -12,13 +12,13 @@ _compact = json.JSONEncoder(ensure_ascii=False).encode
 VERIFIED, SURPLUS = "verified", "surplus"
 
 
-def outcome(candidate: Candidate, stages: Sequence[str], cut: int | None) -> str:
-    """Return the reason of rejection, `verified`, `surplus` for what was verified beyond the target, or `pending`."""
+def outcome(candidate: Candidate, stages: Sequence[str], last: int) -> str:
+    """Return the reason of rejection, `verified`, `surplus` for what was verified after the last draw that counts, or `pending`."""
     if candidate.rejection:
         return candidate.rejection.reason
     if len(candidate.verdicts) < len(stages):
         return PENDING
-    return SURPLUS if cut is not None and candidate.draw.index > cut else VERIFIED
+    return SURPLUS if candidate.draw.index > last else VERIFIED
 
 
 def apis_of(candidate: Candidate) -> list[Api]:
@@ -54,6 +54,7 @@ def shown_row(candidate: Candidate, kind: int) -> Json:
         "answer": candidate.answer,
         "meant": [*map(_call, candidate.meant)],
         "withheld": draw.withheld,
+        "manner": str(draw.manner),
         "verdicts": [*map(_verdict, candidate.verdicts)],
         "offered": [api.name for api in draw.apis],
         "hidden": [api.name for api in draw.hidden],

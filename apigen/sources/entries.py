@@ -123,7 +123,7 @@ def add_entry(file: Path, entry: Door) -> None:
         if parse_yaml(changed) == expected:
             _replace(file, changed)
             return
-    raise ConfigError(f"add it by hand: {_flow(_settings(entry))}", key="library", file=str(file))
+    raise ConfigError(f"add it by hand: {flow_yaml(_settings(entry))}", key="library", file=str(file))
 
 
 def _settings(entry: Door) -> dict[str, Any]:
@@ -136,7 +136,7 @@ def _inserted(text: str, entry: Door) -> str:
     newline = "\r\n" if "\r\n" in text else "\n"
     if isinstance(node, yaml.SequenceNode) and node.flow_style:
         end = node.end_mark.index - 1
-        return text[:end] + (", " if node.value else "") + _flow(_settings(entry)) + text[end:]
+        return text[:end] + (", " if node.value else "") + flow_yaml(_settings(entry)) + text[end:]
     lines = text.splitlines(keepends=True)
     if isinstance(node, yaml.SequenceNode):
         at, added = _last_line(node) + 1, _block(entry, node.start_mark.column)
@@ -158,11 +158,12 @@ def _last_line(node: yaml.Node) -> int:
 
 
 def _block(entry: Door, indent: int) -> str:
-    lines = [f"{key}: {_flow(value)}" for key, value in _settings(entry).items()]
+    lines = [f"{key}: {flow_yaml(value)}" for key, value in _settings(entry).items()]
     return "".join(f"{' ' * indent}{'  ' if number else '- '}{line}\n" for number, line in enumerate(lines))
 
 
-def _flow(value: Any) -> str:
+def flow_yaml(value: Any) -> str:
+    """Return a value as YAML on one line."""
     text: str = yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=10_000, default_flow_style=True)
     return text.removesuffix("\n").removesuffix("\n...")
 

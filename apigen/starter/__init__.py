@@ -22,6 +22,8 @@ from apigen.sources.entries import read_named
 EndpointName = Literal["embedded", "openai", "ollama", "vllm"]
 ENDPOINTS: tuple[EndpointName, ...] = get_args(EndpointName)
 BUNDLED = "bundled"
+TOO_HARD = ("business", "communication", "data", "education", "location", "media", "sports", "tools", "weather")
+"""Categories of the bundled functions that a model of 1.5 billion weights seldom gets right."""
 MCP = "mcp:"
 TARGET = 100
 VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,63}")
@@ -97,7 +99,7 @@ class Start:
     @property
     def bundled(self) -> bool:
         """Whether the library is that of apigen, and no other."""
-        return [Path(str(entry.options.get("path"))).name for entry in self.library] == ["api_library"]
+        return len(self.library) == 1 and _is_bundled(Path(str(self.library[0].options.get("path"))))
 
 
 WITH_CALLS: tuple[Style, ...] = tuple(style for style in STYLES if style not in NO_CALL)
@@ -165,9 +167,14 @@ def read_library(text: str) -> tuple[tuple[Door, ...], str]:
 
 def _bundled_entry() -> Door:
     for folder in (Path("api_library"), Path(__file__).parents[2] / "api_library"):
-        if folder.is_dir():
+        if _is_bundled(folder):
             return Door(name="python", options={"path": str(folder)})
     raise ConfigError("the bundled functions are not here; start in a checkout of apigen", key="--library")
+
+
+def _is_bundled(folder: Path) -> bool:
+    """Say whether a folder is that of apigen's functions, and not one of the user's that is called the same."""
+    return folder.name == "api_library" and all((folder / f"{category}.py").is_file() for category in TOO_HARD)
 
 
 def _mcp(command: str) -> Door:

@@ -4,18 +4,13 @@ import os
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from apigen.config import RunConfig, load_config
 from apigen.errors import ConfigError
-from apigen.sources.entries import entry_yaml
-from apigen.starter import KINDS, MIXES, WHY, Kind, Start
+from apigen.sources.entries import entry_yaml, flow_yaml
+from apigen.starter import KINDS, MIXES, TOO_HARD, WHY, Kind, Start
 
 OPENAI_MARK = "api.openai.com"
-TOO_HARD = ("business", "communication", "data", "education", "location", "media", "sports", "tools", "weather")
-"""Categories of the bundled functions that a model of 1.5 billion weights seldom gets right."""
 
 
 def write_config(file: Path, text: str, *, force: bool = False) -> RunConfig:
@@ -64,7 +59,7 @@ def _lines(start: Start, file: Path) -> Iterator[str]:
     yield f"#   apigen run {shlex.quote(str(file))}"
     yield "# Every key is explained in configs/README.md. Paths are relative to the folder apigen is started in."
     yield ""
-    yield f"store: {_yaml(place + '.db')}   # all that happens; the same command goes on from it"
+    yield f"store: {flow_yaml(place + '.db')}   # all that happens; the same command goes on from it"
     yield "target:"
     yield f"  verified: {start.target}   # stop at this many verified samples"
     yield "  # dollars: 5   # and never spend more: needs the prices below"
@@ -94,7 +89,7 @@ def _lines(start: Start, file: Path) -> Iterator[str]:
     yield "  - duplicates   # no query that an earlier sample has, word for word or nearly"
     yield ""
     yield "exports:"
-    yield f"  - {{format: xlam, file: {_yaml(place + '.jsonl')}}}   # or openai"
+    yield f"  - {flow_yaml({'format': 'xlam', 'file': place + '.jsonl'})}   # or openai"
 
 
 def _llm_lines(start: Start) -> Iterator[str]:
@@ -102,13 +97,13 @@ def _llm_lines(start: Start) -> Iterator[str]:
     yield "  writer:"
     if start.endpoint == "embedded":
         yield "    backend: local   # served on loopback by the embedded runtime"
-        yield f"    model: {_yaml(start.model)}"
+        yield f"    model: {flow_yaml(start.model)}"
         return
     yield "    backend: openai   # any OpenAI-compatible endpoint"
-    yield f"    base_url: {_yaml(start.base_url)}"
-    yield f"    model: {_yaml(start.model)}"
+    yield f"    base_url: {flow_yaml(start.base_url)}"
+    yield f"    model: {flow_yaml(start.model)}"
     if start.key_env:
-        yield f"    api_key_env: {_yaml(start.key_env)}   # the variable; the key itself is never written anywhere"
+        yield f"    api_key_env: {flow_yaml(start.key_env)}   # the variable; the key itself is never written anywhere"
     if OPENAI_MARK in start.base_url:
         yield "    token_limit_key: max_completion_tokens"
     if start.endpoint != "openai":
@@ -130,8 +125,3 @@ def _sampler_lines(start: Start, kind: Kind) -> Iterator[str]:
         yield "  categories:   # not for a small model: their calls are long, or need exact texts"
         yield f"    {{{', '.join(f'{name}: 0' for name in TOO_HARD)}}}"
     yield "  similar: 0   # none of them much like the called one: that is for larger models"
-
-
-def _yaml(value: Any) -> str:
-    text: str = yaml.safe_dump(value, allow_unicode=True, width=10_000, default_flow_style=True)
-    return text.removesuffix("\n").removesuffix("\n...")

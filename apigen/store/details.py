@@ -18,6 +18,7 @@ def details(candidate: Candidate) -> dict[str, Json]:
         "distractors": [api.name for api in draw.distractors],
         "hidden": [api.name for api in draw.hidden],
         "withheld": draw.withheld,
+        "manner": draw.manner.to_json(),
         "calls": calls_to_json(candidate.calls),
         "results": [_result(result) for result in candidate.results],
         "final": candidate.final,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from apigen.records import Candidate
+from apigen.records import Candidate, Json
 from apigen.store import store_errors
 from apigen.store.reader import StoreReader
 from apigen.store.selects import EVERYTHING
@@ -57,8 +57,8 @@ class RunHistory(StoreReader):
                 self._connection.execute("rollback")
 
     def extent(self) -> Extent:
-        (row,) = self._query(EXTENT, self.run_id)
-        return Extent(*row)
+        ((last, seconds),) = self._query(EXTENT, self.run_id)
+        return Extent(last, self._seconds(seconds))
 
     def everything(self) -> Iterator[Candidate]:
         """Yield all candidates, those rejected and those past the run's cut too."""
@@ -66,5 +66,9 @@ class RunHistory(StoreReader):
 
     def took(self) -> Iterator[DrawTook]:
         """Yield what each finished draw took."""
-        for row in self._plain_rows(TOOK, self.run_id):
-            yield DrawTook(*row)
+        for index, seconds, *rest in self._plain_rows(TOOK, self.run_id):
+            yield DrawTook(index, self._seconds(seconds), *rest)
+
+    def _seconds(self, stored: Json) -> float | None:
+        with self._damage():
+            return None if stored is None else float(stored)

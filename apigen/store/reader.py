@@ -98,6 +98,12 @@ class StoreReader:
         """
         return [dict(row) for row in self._query(query)]
 
+    def stages(self) -> tuple[str, ...]:
+        """Return the stages of the run's verifier, in order; none in a store without a run."""
+        run = self.run()
+        with self._damage():
+            return tuple(map(str, json.loads(run["stages"]))) if run else ()
+
     def metadata(self) -> dict[str, Json]:
         """Return what a dataset's reader wants to know of its making: versions, seed, library, models, sandbox tier, config."""
         run = self.run()
@@ -109,12 +115,14 @@ class StoreReader:
         for row in self._query(query, self.run_id):
             models.setdefault(row["purpose"], []).append(row["model"])
         whole = self.funnel().get("")
+        with self._damage():
+            config = json.loads(run["config"])
         return {
             **{key: run[key] for key in keys},
-            "stages": json.loads(run["stages"]),
+            "stages": list(self.stages()),
             "models": models,
             "funnel": asdict(whole) if whole else {},
-            "config": json.loads(run["config"]),
+            "config": config,
         }
 
     def funnel(self, by: Literal["style", "strategy"] | None = None) -> dict[str, Funnel]:
@@ -166,10 +174,7 @@ class StoreReader:
         A shuffle holds 8 bytes a sample, and reads each from its own place in the store. So does `singly`, for those who
         take long over each: a read that stays open meanwhile keeps SQLite from folding its log in, which grows with every write.
         """
-        run = self.run()
-        if run is None:
-            return
-        stages = tuple(json.loads(run["stages"]))
+        stages = self.stages()
         rows = self._singly(shuffle) if singly or shuffle is not None else self._rows(None)
         for candidate in self._candidates(rows):
             yield Sample(candidate, stages)
@@ -200,8 +205,7 @@ class StoreReader:
 
         Those that the stage passed are there too, also where a later one rejected them or they are past the run's cut.
         """
-        run = self.run()
-        stages = json.loads(run["stages"]) if run else []
+        stages = self.stages()
         if stage not in stages:
             return
         reached = stages[stages.index(stage) :]
@@ -218,18 +222,20 @@ class StoreReader:
         return [row["reason"] for row in known]
 
     def _rows(self, reason: str | None, sql: str = CANDIDATES) -> Iterator[tuple[Json, ...]]:
-        return self._plain_rows(sql, self.run_id, reason, LAST_DRAW if reason is not None else self._cut())
+        return self._plain_rows(sql, self.run_id, reason, LAST_DRAW if reason is not None else self.last_draw())
 
     def _singly(self, shuffle: int | None) -> Iterator[tuple[Json, ...]]:
-        numbers = array("q", (number for (number,) in self._plain_rows(NUMBERS, self.run_id, self._cut())))
+        numbers = array("q", (number for (number,) in self._plain_rows(NUMBERS, self.run_id, self.last_draw())))
         if shuffle is not None:
             Random(shuffle).shuffle(numbers)  # noqa: S311
         for number in numbers:
             yield from self._plain_rows(ONE, number)
 
-    def _cut(self) -> int:
+    def last_draw(self) -> int:
+        """Return the last draw that counts: the run's cut, or where it has none the last there can be."""
         run = self.run()
-        return LAST_DRAW if run is None or run["cut"] is None else int(run["cut"])
+        with self._damage():
+            return LAST_DRAW if run is None or run["cut"] is None else int(run["cut"])
 
     def _plain_rows(self, sql: str, *values: Json) -> Iterator[tuple[Json, ...]]:
         cursor = self._connection.cursor()
@@ -298,7 +304,7 @@ def _api(row: sqlite3.Row) -> Api:
     return Api(
         name=row["name"],
         description=row["description"],
-        parameters=json.loads(row["parameters"]),
+        parameters=dict(json.loads(row["parameters"])),
         category=row["category"],
         source=row["source"],
         returns=row["returns"],

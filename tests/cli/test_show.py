@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from apigen.manner import Manner
 from apigen.records import Call, CallError, CallResult
 from tests.store.makers import candidates, make_draw, start
 from tests.terminal import terminal
@@ -22,7 +23,7 @@ def store(tmp_path: Path) -> Path:
     """A verified and a rejected candidate of draw 0, and a draw without any."""
     path = tmp_path / "run.db"
     with closing(start(path)) as writer:
-        draw = make_draw(0)
+        draw = replace(make_draw(0), manner=Manner(tone="curt", persona="a fisherman"))
         good, bad = candidates(draw, ["", "timeout"])
         long = {f"key {number}": list(range(20)) for number in range(5)}
         good = replace(good, raw=HOSTILE, final="It is 6.", results=(CallResult(long, None, 0.002),))
@@ -39,6 +40,7 @@ def test_one_candidate_with_all_there_is(apigen: Run, store: Path) -> None:
                  "width = 1", "timeout: too slow", "format     passed", "execution  rejected timeout", "because", "raw"):  # fmt: skip
         assert text in shown
     assert "candidate 0" not in shown
+    assert "wording asked for\n  curt; a fisherman" in shown
     whole = apigen("show", store, "--draw", 0).stdout
     assert "candidate 0" in whole
     assert "final answer\n  It is 6." in whole
@@ -59,6 +61,7 @@ def test_in_a_terminal_no_line_is_broken_by_it(
 
 def test_as_json_lines(apigen: Run, store: Path) -> None:
     good, bad = map(json.loads, apigen("show", store, "--draw", 0, "--json").stdout.splitlines())
+    assert good["manner"] == {"persona": "a fisherman", "tone": "curt"}
     assert (good["verified"], bad["verified"]) == (True, False)
     assert (good["raw"], good["final"], bad["final"]) == (HOSTILE, "It is 6.", "")
     assert bad["results"] == [{"error": "timeout", "message": "too slow", "seconds": 5.0}]

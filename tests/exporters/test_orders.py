@@ -190,6 +190,22 @@ def test_the_store_is_not_written_over(tmp_path, name):
         check_exports([Door(name="xlam", options={"file": tmp_path / name})], tmp_path / "link.db")
 
 
+@pytest.mark.parametrize("split", [None, Split.of({"test": 0.5, "train": 0.5}, "sample", 0)])
+def test_no_path_to_the_store_is_one_for_an_export(tmp_path, store, split):
+    (tmp_path / "link").symlink_to(tmp_path)
+    file = store.path if split is None else tmp_path / "a.db"
+    if split:  # a part's file is called after it
+        store.path = store.path.rename(tmp_path / "a.test.db")
+    before = store.path.read_bytes()
+    for same in (file, tmp_path / "link" / file.name, tmp_path / "link" / ".." / tmp_path.name / file.name):
+        with pytest.raises(ConfigError, match="taken by the store"):
+            export_run(store, Order("xlam", same, split=split))
+        options = {"file": str(same)} | ({"split": split.shares} if split else {})
+        with pytest.raises(ConfigError, match="taken by the store"):
+            check_exports([Door(name="xlam", options=options)], store.path)
+    assert store.path.read_bytes() == before
+
+
 # --- the card ---
 
 

@@ -237,8 +237,10 @@ def test_keys_are_not_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 def test_what_is_there_is_replaced_and_the_store_is_not(store: Path, tmp_path: Path) -> None:
     before = store.read_bytes()
     with closing(RunHistory(store)) as history:
-        with pytest.raises(ConfigError, match="is the store"):
-            write_report(history, store)
+        (tmp_path / "link").symlink_to(tmp_path)
+        for same in (store, tmp_path / "link" / ".." / tmp_path.name / store.name, tmp_path / "link" / store.name):
+            with pytest.raises(ConfigError, match="is the store"):
+                write_report(history, same)
         with pytest.raises(StoreError, match="cannot be written"):
             write_report(history, tmp_path)
         assert store.read_bytes() == before

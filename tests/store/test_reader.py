@@ -13,7 +13,9 @@ from apigen.config import RunConfig
 from apigen.errors import StoreError
 from apigen.options import parse_options
 from apigen.records import Api, Call, CallError, CallResult, Candidate, Completion, Draw, Message, Request
+from apigen.report import write_report
 from apigen.store import open_database
+from apigen.store.history import RunHistory
 from apigen.store.reader import StoreReader
 from apigen.store.writer import RunWriter
 
@@ -223,6 +225,23 @@ def test_a_store_that_was_damaged_later(writer: RunWriter, store: Path) -> None:
     reader = StoreReader(store)
     with pytest.raises(StoreError):
         list(reader.samples())
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "update runs set stages = '{bad'", "update runs set stages = 'null'", "update runs set config = '[1'",
+        "update runs set cut = 'abc'", "update apis set parameters = '[1]'", "update draws set at_seconds = 'soon'",
+    ],
+)  # fmt: skip
+def test_what_tells_of_a_run_may_be_damaged_too(writer: RunWriter, store: Path, tmp_path: Path, damage: str) -> None:
+    writer.save_draw(DRAW, [verified(DRAW, 0, "q")], 1.0)
+    writer.close()
+    with closing(sqlite3.connect(store)) as connection, connection:
+        connection.execute(damage)
+    with closing(RunHistory(store)) as history, pytest.raises(StoreError, match="is damaged"):
+        write_report(history, tmp_path / "page.html")
+    assert not (tmp_path / "page.html").exists()
 
 
 def test_a_store_without_a_run(store: Path) -> None:

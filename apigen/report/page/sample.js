@@ -9,6 +9,7 @@ function showSample(figures, kind, row) {
     el("div.halves",
       el("div",
         part("Query", row.query ? data(row.query, "blockquote") : empty("None could be read from the reply.")),
+        row.manner && part("Wording asked for", data(row.manner, "p")),
         row.calls.length > 0 && part(row.calls.length > 1 ? "Calls and results" : "Call and result", row.calls.map(callBox)),
         row.final && part("Final answer", data(row.final, "blockquote")),
         row.answer && part("Answer in words: no call is right", data(row.answer, "blockquote")),

@@ -53,8 +53,9 @@ class Terminal:
         self.type(key)
 
     def answer(self, question: str, text: str) -> None:
-        """Wait for a question and type a line."""
+        """Wait for a question, and until all of it is there (what is typed earlier is shown amid it); type a line."""
         self.expect(question)
+        self.expect(": ")
         self.type(f"{text}\n")
 
     def end(self) -> int:

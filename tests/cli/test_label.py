@@ -75,7 +75,7 @@ def test_keys_without_enter_in_a_terminal(store: Path, tmp_path: Path, columns: 
         shown.press("quit:", "x")
         shown.expect("?")
         shown.press("quit:", "n")
-        shown.answer("Note:", "wrong unit")
+        shown.answer("Note", "wrong unit")
         shown.press("quit:", "b")
         shown.expect("bad (noted)")
         shown.expect("3 of 5")

@@ -13,6 +13,7 @@ PACKAGE = ROOT / "apigen"
 
 # The one table: a package imports from the rows below its own, never from its own row or above. Rows may be skipped.
 LAYERS = (
+    ("__main__",),
     ("cli", "scripting"),
     ("health", "ambiguity", "starter", "labelling", "display", "report", "answering"),
     ("pipeline", "exam", "preview"),

@@ -12,13 +12,14 @@ if TYPE_CHECKING:
     from apigen.records import Api, Call, CallResult, Candidate, Json
 
 MOST_LETTERS = 2000
+COLOURS = {"verified": "green", "surplus": "green", "pending": "yellow"}
 MARKS = {True: ("passed", "green"), False: ("rejected", "red")}
 
 
-def print_details(candidate: "Candidate", console: "Console") -> None:
-    """Print a candidate: query, APIs, calls and results, answer, verdicts, raw text."""
+def print_details(candidate: "Candidate", came_to: str, console: "Console") -> None:
+    """Print a candidate: outcome, query, APIs, calls and results, answer, verdicts, raw text."""
     draw = candidate.draw
-    state, colour = ("rejected", "red") if candidate.rejection else ("verified", "green")
+    state, colour = ("rejected", "red") if candidate.rejection else (came_to, COLOURS[came_to])
     about = f"draw {draw.index} · candidate {candidate.position} · {draw.style} · {draw.strategy} · {state}"
     console.print(about, style=f"bold {colour}")
     _print_part("query", candidate.query or "(none could be read)", console)

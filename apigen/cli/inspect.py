@@ -89,14 +89,15 @@ def show(
     else:
         found = reader.candidates(rejected=rejected, reason=reason, limit=limit)
     if json_:
-        _print_json(found)
+        _print_json(reader, found)
     elif draw is not None:
         from apigen.cli.details import print_details
         from apigen.cli.tables import make_console
+        from apigen.store.outcomes import outcome
 
         console = make_console()
         for candidate in found:
-            print_details(candidate, console)
+            print_details(candidate, outcome(candidate, reader.stages(), reader.last_draw()), console)
     else:
         _print_list(found)
 
@@ -114,13 +115,15 @@ def _of_draw(reader: "StoreReader", draw: int, position: int | None) -> "list[Ca
     return found
 
 
-def _print_json(found: "Iterable[Candidate]") -> None:
+def _print_json(reader: "StoreReader", found: "Iterable[Candidate]") -> None:
     import json
 
     from apigen.store.details import details
+    from apigen.store.outcomes import outcome
 
+    stages, last = reader.stages(), reader.last_draw()
     for candidate in found:
-        typer.echo(json.dumps(details(candidate), ensure_ascii=False))
+        typer.echo(json.dumps(details(candidate, outcome(candidate, stages, last)), ensure_ascii=False))
 
 
 def _print_list(found: "Iterable[Candidate]") -> None:

@@ -17,9 +17,10 @@ from apigen.report.chunks import Chunks, element
 from apigen.report.counts import Examples, Rates, Timeline, Uses
 from apigen.report.figures import gather_figures
 from apigen.report.page import frame
-from apigen.report.rows import SURPLUS, VERIFIED, outcome, search_row, shown_row
+from apigen.report.rows import search_row, shown_row
 from apigen.store import files_of
 from apigen.store.history import RunHistory
+from apigen.store.outcomes import SURPLUS, VERIFIED, outcome
 from apigen.store.packing import dumps
 
 MOST_ROWS = 100_000

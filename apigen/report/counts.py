@@ -7,8 +7,9 @@ from math import ceil
 from apigen.intervals import wilson
 from apigen.prompts import type_text
 from apigen.records import Api, Candidate, Json
-from apigen.report.rows import SURPLUS, VERIFIED, apis_of
+from apigen.report.rows import apis_of
 from apigen.store.history import DrawTook, Extent
+from apigen.store.outcomes import SURPLUS, VERIFIED
 
 MOST_BINS = 60
 DRAWS_A_BIN = 5

@@ -1,24 +1,12 @@
 """One candidate as the page has it: a row to look through and a row to show. All values are texts, whole as JSON writes them."""
 
 import json
-from collections.abc import Sequence
 
 from apigen.records import Api, Call, CallResult, Candidate, Json, Verdict
-from apigen.store.settlement import PENDING
 
 MOST_SEARCHED = 2_000
 ONE_LINE = 100
 _compact = json.JSONEncoder(ensure_ascii=False).encode
-VERIFIED, SURPLUS = "verified", "surplus"
-
-
-def outcome(candidate: Candidate, stages: Sequence[str], last: int) -> str:
-    """Return the reason of rejection, `verified`, `surplus` for what was verified after the last draw that counts, or `pending`."""
-    if candidate.rejection:
-        return candidate.rejection.reason
-    if len(candidate.verdicts) < len(stages):
-        return PENDING
-    return SURPLUS if candidate.draw.index > last else VERIFIED
 
 
 def apis_of(candidate: Candidate) -> list[Api]:

@@ -1,10 +1,11 @@
 """All that a store holds of one candidate, as one JSON object."""
 
 from apigen.records import CallResult, Candidate, Json, Verdict, calls_to_json
+from apigen.store.outcomes import SURPLUS, VERIFIED
 
 
-def details(candidate: Candidate) -> dict[str, Json]:
-    """Return a candidate with its draw, calls, results, verdicts and the LLM's raw text."""
+def details(candidate: Candidate, came_to: str) -> dict[str, Json]:
+    """Return a candidate with its outcome, draw, calls, results, verdicts and the LLM's raw text."""
     draw = candidate.draw
     return {
         "draw": draw.index,
@@ -12,7 +13,8 @@ def details(candidate: Candidate) -> dict[str, Json]:
         "style": draw.style,
         "strategy": draw.strategy,
         "seed": draw.seed,
-        "verified": candidate.rejection is None,
+        "verified": came_to in (VERIFIED, SURPLUS),
+        "outcome": came_to,
         "query": candidate.query,
         "offered": [api.name for api in draw.apis],
         "distractors": [api.name for api in draw.distractors],

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from apigen.checkers.duplicates import DuplicatesChecker
 from apigen.manner import Manner
 from apigen.records import Call, CallError, CallResult
-from tests.store.makers import candidates, make_draw, start
+from apigen.store.writer import RunWriter
+from tests.store.makers import APIS, CLOCK, candidates, config, make_draw, start
 from tests.terminal import terminal
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -63,11 +65,30 @@ def test_as_json_lines(apigen: Run, store: Path) -> None:
     good, bad = map(json.loads, apigen("show", store, "--draw", 0, "--json").stdout.splitlines())
     assert good["manner"] == {"persona": "a fisherman", "tone": "curt"}
     assert (good["verified"], bad["verified"]) == (True, False)
+    assert (good["outcome"], bad["outcome"]) == ("verified", "execution:timeout")
     assert (good["raw"], good["final"], bad["final"]) == (HOSTILE, "It is 6.", "")
     assert bad["results"] == [{"error": "timeout", "message": "too slow", "seconds": 5.0}]
     assert [verdict["passed"] for verdict in bad["verdicts"]] == [True, False]
     listed = apigen("show", store, "--rejected", "--json").stdout.splitlines()
     assert [json.loads(line) for line in listed] == [bad]
+
+
+def test_what_waits_for_an_earlier_draw_is_not_called_verified(apigen: Run, tmp_path: Path) -> None:
+    """As a run leaves it that is interrupted while an earlier draw is open."""
+    draw = make_draw(1)
+    stages = ["format", "execution", "duplicates"]
+    with closing(
+        RunWriter.start(
+            config(tmp_path / "a.db", checkers=stages), APIS, library_hash="abc", sandbox_tier="process", stages=stages,
+            clock=CLOCK, ordered=[DuplicatesChecker()],
+        )
+    ) as writer:  # fmt: skip
+        writer.save_draw(draw, candidates(draw, [""]), 1.0)
+    (line,) = apigen("show", tmp_path / "a.db", "--draw", 1, "--json").stdout.splitlines()
+    assert (json.loads(line)["verified"], json.loads(line)["outcome"]) == (False, "pending")
+    assert apigen("show", tmp_path / "a.db", "--draw", 1).stdout.startswith(
+        "draw 1 · candidate 0 · simple · call_first · pending\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,8 @@ _POLARITY = frozenset(
     )
 )
 _NEGATIVE_NAME = frozenset(listed("no not without exclude excludes hide skip ignore omit disable"))
+_INCLUSIVE = re.compile(r"\b(?:inclusive|(?:including|counting) both|both (?:\w+ )?(?:included|counted|inclusive))\b")
+_ENDS = frozenset(listed("start end first last"))
 _ANTONYMS = {
     "round trip": ("one way", "one-way", "single ticket"),
     "return": ("one way", "one-way"),
@@ -217,6 +219,9 @@ def _speaks_of(text: str, name: str, description: str, about: str) -> bool:
     if any(states_phrase(text, group) for group in SYNONYMS.get(own, ())):
         return True
     if own.replace(" ", "") in text.replace("-", "").split():  # non-stop for `nonstop`
+        return True
+    about_ends = "include" in words_of(name) and not _ENDS.isdisjoint(words_of(name))
+    if about_ends and _INCLUSIVE.search(text):
         return True
     glosses = _glosses("true", description)
     if any(_states_gloss(text, gloss) for gloss in glosses):

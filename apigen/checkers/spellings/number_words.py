@@ -144,8 +144,10 @@ def _fraction(words: Sequence[str]) -> Fraction | None:
         return Fraction(1, _PARTS[words[0]]) if words[0] in ("half", "quarter") else None
     if len(words) != 2 or words[1] not in _PARTS:
         return None
-    count = 1 if words[0] in _ARTICLES else _one(words[0])
-    return Fraction(count, _PARTS[words[1]]) if count and count == int(count) and count < 20 else None
+    count, part = 1 if words[0] in _ARTICLES else _one(words[0]), _PARTS[words[1]]
+    if not count or count != int(count) or count >= 20 or (count >= part and not words[1].endswith("s")):
+        return None  # 4 half-yearly payments, 3 third-party claims
+    return Fraction(count, part)
 
 
 def _mixed(words: Sequence[str]) -> Fraction | None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from apigen.checkers.spellings.leftovers import leftover_numbers
+from apigen.checkers.spellings.leftovers import leftover_choices, leftover_numbers
 from apigen.checkers.spellings.values import describe, ungrounded
 from apigen.options import Options, parse_options
 from apigen.records import Api, Call, Candidate, JsonObject
@@ -17,7 +17,8 @@ class GroundingOptions(Options):
 
 class GroundingChecker:
     """Rejects with `value_not_in_query` where a call has a value that the query does not state (an invented one, or one
-    that the query changed), and with `number_not_in_calls` where the query has a number that no call uses.
+    that the query changed), with `number_not_in_calls` where the query has a number that no call uses, and with
+    `choice_not_in_calls` where it asks for another member of an enumeration than the default that a call leaves unsaid.
 
     `tomorrow` is the day after the clock; without a clock it is no day.
 
@@ -47,6 +48,9 @@ class GroundingChecker:
         if leftovers:
             detail = f"the request says {', '.join(leftovers[:5])}, which no call uses"
             return candidate.rejected(self.stage, "number_not_in_calls", detail)
+        if unused := leftover_choices(candidate.query, steps):
+            detail = f"the request asks for another {' and '.join(f'`{name}`' for name in unused)} than the default"
+            return candidate.rejected(self.stage, "choice_not_in_calls", detail)
         return candidate.passed(self.stage)
 
 

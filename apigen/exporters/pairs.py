@@ -23,6 +23,7 @@ MALFORMED = frozenset({
 })  # fmt: skip
 UNFIT = frozenset({
     "format:call_count", "format:duplicate_call", "grounding:value_not_in_query", "grounding:number_not_in_calls",
+    "grounding:choice_not_in_calls",
 })  # fmt: skip
 DOUBTFUL = frozenset({"judge:no", "agreement:different_calls"})
 MEANT = {"irrelevance": "irrelevance:api_not_offered", "missing_parameter": "missing_parameter:invented_value"}

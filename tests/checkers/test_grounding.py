@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apigen.checkers.grounding import GroundingChecker
-from apigen.checkers.spellings.leftovers import leftover_numbers
+from apigen.checkers.spellings.leftovers import leftover_choices, leftover_numbers
 from apigen.checkers.spellings.values import Ungrounded, ungrounded
 from apigen.records import Api, Call, Candidate, Draw
 
@@ -519,6 +519,44 @@ def test_checker_rejects_a_leftover_number_unless_it_is_allowed() -> None:
     assert verdict.reason == "grounding:number_not_in_calls"
     assert "3" in verdict.detail
     assert asyncio.run(GroundingChecker.from_options({"leftover_numbers": "allow"})(told)).rejection is None
+
+
+SAVINGS = Api(
+    "savings", "Compute what savings grow to.",
+    {"properties": {"deposit": NUMBER, "compounding": {**COMPOUNDING, "default": "monthly"},
+                    "unit": enum("kilometers", "miles", default="kilometers")}},
+    "finance", "test",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("query", "arguments", "left"),
+    [
+        ("What do 100 come to, compounded annually?", {}, ["compounding"]),
+        ("What do 100 come to with daily compounding?", {}, ["compounding"]),
+        ("Compounding is quarterly; what do 100 come to?", {}, ["compounding"]),
+        ("What do 100 come to, compounded annually?", {"compounding": "yearly"}, []),
+        ("What do 100 come to, compounded monthly?", {}, []),
+        ("What do 100 come to at a low annual rate with compound interest?", {}, []),
+        ("What do 100 come to, not compounded annually?", {}, []),
+        ("What do 100 come to? I check it daily. Compounding is as usual.", {}, []),
+        ("What do 100 come to, and how far is it in miles?", {}, ["unit"]),
+        ("What do 100 come to, and how far is it in kilometers?", {}, []),
+        ("What do 100 come to, and how far did miles of savers come?", {}, []),
+    ],
+)  # fmt: skip
+def test_a_choice_that_no_call_makes_is_left_over(query: str, arguments: dict[str, Any], left: list[str]) -> None:
+    steps = [(SAVINGS, Call("savings", {"deposit": 100, **arguments}))]
+    assert leftover_choices(query, steps) == left
+    said = Candidate(Draw(0, 0, "simple", "call_first", (SAVINGS,)), 0, "", query, (steps[0][1],))
+    verdict = asyncio.run(GroundingChecker.from_options({})(said)).rejection
+    assert (verdict.reason if verdict else "") == ("grounding:choice_not_in_calls" if left else "")
+
+
+def test_a_choice_that_one_of_several_calls_makes_is_not_left_over() -> None:
+    calls = [Call("savings", {"deposit": 100, "compounding": "yearly"}), Call("savings", {"deposit": 200})]
+    query = "What do 100 come to, compounded annually, and 200 as usual?"
+    assert leftover_choices(query, [(SAVINGS, call) for call in calls]) == []
 
 
 json_values = st.recursive(

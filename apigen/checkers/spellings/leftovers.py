@@ -1,10 +1,11 @@
-"""The other half of grounding: numbers in a query that no call uses, such as an invented "round to 3 decimals"."""
+"""The other half of grounding: what a query says and no call uses: an invented "round to 3 decimals", a "compounded annually"."""
 
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from apigen.checkers.spellings.values import unstated
+from apigen.checkers.spellings.words import asks_for_another, speaks_of_another
 from apigen.records import Api, Call, Json
 
 NUMBER = re.compile(
@@ -31,6 +32,32 @@ def leftover_numbers(query: str, steps: Sequence[tuple[Api, Call]], clock: datet
         if not any(unstated(without, api, call, clock) for api, call in steps):
             found.append(number)
     return found
+
+
+def leftover_choices(query: str, steps: Sequence[tuple[Api, Call]]) -> list[str]:
+    """Return the arguments left out of a call though the query asks for another member of their enumeration than the default."""
+    used = {text for _, call in steps for text in _strings(call.arguments)}
+    found = []
+    for api, call in steps:
+        for name in api.properties.keys() - call.arguments.keys():
+            schema = api.properties[name]
+            default, choices = schema.get("default"), schema.get("enum")
+            if not isinstance(default, str) or not isinstance(choices, list):
+                continue
+            rivals = [one for one in choices if isinstance(one, str) and one != default and one not in used]
+            if asks_for_another(query, default, rivals) or speaks_of_another(query, name, default, rivals):
+                found.append(name)
+    return sorted(set(found))
+
+
+def _strings(value: Json) -> Iterator[str]:
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, dict | list):
+            stack.extend(item.values() if isinstance(item, dict) else item)
+        elif isinstance(item, str):
+            yield item
 
 
 def _texts(api: Api) -> str:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 _LONG = 2000  # longer strings are looked up as they are, without boundaries
@@ -18,6 +18,8 @@ _IRREGULAR = {
     "child": "children", "man": "men", "woman": "women", "person": "people", "mouse": "mice", "foot": "feet",
     "tooth": "teeth", "goose": "geese",
 }  # fmt: skip
+_PART_END = re.compile("[.,;:?!]")
+_BESIDE = 80
 _JOINED = re.compile("[ _-]")
 _WORD = re.compile(r"[^\W_]+")
 # Quotes, double quotes, hyphens with the minus sign, the slash of fractions, the times sign.
@@ -56,6 +58,13 @@ def words_of(text: str) -> tuple[str, ...]:
 def states_phrase(text: str, phrases: Iterable[str]) -> bool:
     """Tell whether a plain text has one of the plain phrases as whole words; digits may touch them (`5km`)."""
     return any(phrase in text and _bounded(phrase).search(text) is not None for phrase in phrases)
+
+
+def words_beside(text: str, phrase: str) -> Iterator[str]:
+    """Yield the two words before and the two behind each place of a plain phrase in a plain text, of the same part of a sentence."""
+    for found in _bounded(phrase).finditer(text) if phrase else ():
+        yield from words_of(_PART_END.split(text[max(0, found.start() - _BESIDE) : found.start()])[-1])[-2:]
+        yield from words_of(_PART_END.split(text[found.end() : found.end() + _BESIDE])[0])[:2]
 
 
 @lru_cache(maxsize=1024)

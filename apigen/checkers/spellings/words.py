@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from apigen.checkers.spellings.synonyms import SYNONYMS
-from apigen.checkers.spellings.text import listed, plain, states_phrase, words_of
+from apigen.checkers.spellings.text import listed, plain, states_phrase, words_beside, words_of
 
 _STOP_WORDS = frozenset(
     listed(
@@ -96,13 +96,22 @@ def _states_word(query: str, word: str) -> bool:
     return any(same_word(word, other) for other in words_of(query))
 
 
+@lru_cache(maxsize=1024)
+def _names(member: str) -> tuple[str, ...]:
+    name = " ".join(words_of(member))
+    return (name, plain(member), *(phrase for group in SYNONYMS.get(name, ()) for phrase in group))
+
+
+def names_member(text: str, member: str) -> bool:
+    """Tell whether a plain text has a member of an enumeration by its name, or a synonym of it."""
+    return states_phrase(text, _names(member))
+
+
 def states_member(query: str, member: str, description: str) -> bool:
     """Tell whether a query says a member of an enumeration: in words, inflected, by a synonym, or as described."""
     name = " ".join(words_of(member))
     text = query = plain(query) if _NEGATED.match(f"{plain(member)} x") else asserted(query)
-    if states_phrase(text, (name, plain(member))):
-        return True
-    if any(states_phrase(text, group) for group in SYNONYMS.get(name, ())):
+    if names_member(text, member):
         return True
     if _spelled_apart(name).search(text):
         return True
@@ -141,6 +150,22 @@ def asks_for_another(query: str, default: str, rivals: Iterable[str]) -> bool:
         return False
     names = [name for rival in rivals if len(name := " ".join(words_of(rival))) > 3]
     return any(re.search(rf"\b(?:in|into|as|using) (?:degrees )?{re.escape(name)}\b", text) for name in names)
+
+
+def speaks_of_another(query: str, name: str, default: str, rivals: Iterable[str]) -> bool:
+    """Tell whether a query says an argument with another member than its default: `compounded annually` for `compounding`."""
+    text = asserted(query)
+    hints = [word for word in content_words(name) if len(word) > 3]
+    if not hints or names_member(text, default):
+        return False
+    return any(
+        same_word(hint, word)
+        for rival in rivals
+        if len(rival) > 2
+        for phrase in _names(rival)
+        for word in words_beside(text, phrase)
+        for hint in hints
+    )
 
 
 def known_words(value: str, description: str) -> bool:

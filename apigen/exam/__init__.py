@@ -196,7 +196,7 @@ def _notes(material: Material, library: Library, rules: Sequence[str], votes: Se
     notes = []
     if {*rules, *votes} <= {*material.stages}:
         notes.append(
-            "the untouched samples had passed these very checkers, so rules reject none of them by construction"
+            "the untouched samples had passed these very checkers, so by construction rules reject only what they have learnt since"
         )
         if votes:
             notes.append(

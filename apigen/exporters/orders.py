@@ -103,7 +103,8 @@ def claim(taken: set[Path], files: Iterable[Path]) -> None:
     Raises:
         ConfigError: If one is taken already, or is none.
     """
-    wanted = {place_of(file) for file in files if file.name}
-    if not wanted or wanted & taken:
-        raise ConfigError("is a folder, or taken by the store or another export; choose another", key="file")
-    taken |= wanted
+    wanted = {place_of(file): file for file in files if file.name}
+    if not wanted or wanted.keys() & taken:
+        named = "".join(f" than {file}" for place, file in wanted.items() if place in taken)
+        raise ConfigError(f"is a folder, or taken by the store or another export; choose another{named}", key="file")
+    taken.update(wanted)

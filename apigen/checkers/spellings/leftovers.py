@@ -36,7 +36,7 @@ def leftover_numbers(query: str, steps: Sequence[tuple[Api, Call]], clock: datet
 
 def leftover_choices(query: str, steps: Sequence[tuple[Api, Call]]) -> list[str]:
     """Return the arguments left out of a call though the query asks for another member of their enumeration than the default."""
-    used = {text for _, call in steps for text in _strings(call.arguments)}
+    used = {value for _, call in steps for value in _plain_values(call.arguments) if isinstance(value, str)}
     found = []
     for api, call in steps:
         for name in api.properties.keys() - call.arguments.keys():
@@ -48,16 +48,6 @@ def leftover_choices(query: str, steps: Sequence[tuple[Api, Call]]) -> list[str]
             if asks_for_another(query, default, rivals) or speaks_of_another(query, name, default, rivals):
                 found.append(name)
     return sorted(set(found))
-
-
-def _strings(value: Json) -> Iterator[str]:
-    stack = [value]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, dict | list):
-            stack.extend(item.values() if isinstance(item, dict) else item)
-        elif isinstance(item, str):
-            yield item
 
 
 def _texts(api: Api) -> str:
@@ -72,17 +62,21 @@ def _defaults(api: Api) -> Iterator[float]:
 
 def _numbers(value: Json) -> Iterator[float]:
     """Yield every number in a JSON value, those written as text included."""
-    stack = [value]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, dict):
-            stack.extend(item.values())
-        elif isinstance(item, list):
-            stack.extend(item)
-        elif isinstance(item, str):
+    for item in _plain_values(value):
+        if isinstance(item, str):
             yield from (_value(number) for number in NUMBER.findall(item))
         elif isinstance(item, int | float) and abs(item) < 1e300:
             yield abs(float(item))
+
+
+def _plain_values(value: Json) -> Iterator[Json]:
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, dict | list):
+            stack.extend(item.values() if isinstance(item, dict) else item)
+        else:
+            yield item
 
 
 def _value(number: str) -> float:
